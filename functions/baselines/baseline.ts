@@ -1,0 +1,114 @@
+/** The properties whose usual values a baseline remembers, each as a bounded list of decayed counts. */
+export const DIMENSIONS = [
+  'device',
+  'prefix',
+  'asn',
+  'country',
+  'agent',
+  'application',
+  'resource',
+  'factor',
+] as const;
+
+/**
+ * One remembered property. The key is a pseudonym (`device`, `application`, `resource`) or a coarse public
+ * fact (`prefix` as `203.0.113.0/24` or `2001:db8:1::/48`, `asn` as `AS64500`, `country` as ISO 3166-1
+ * alpha-2, `agent` as `Chrome|Windows|desktop`, `factor` as in `Factor`).
+ */
+export type Dimension = (typeof DIMENSIONS)[number];
+
+/** A remembered value of one dimension. */
+export interface Entry {
+  readonly key: string;
+  /** Decayed count of the events that taught it, as of {@link Baseline.last}. */
+  readonly weight: number;
+  /** Day it was first learned, whole days since the Unix epoch. */
+  readonly firstDay: number;
+  /** Day it was last learned. */
+  readonly lastDay: number;
+  /** On how many different days it was learned, capped at 255. */
+  readonly days: number;
+}
+
+/** Where the last teaching success came from; kept at a tenth of a degree (about 11 km). */
+export interface Place {
+  /** Degrees, WGS 84, rounded to 0.1. */
+  readonly latitude: number;
+  readonly longitude: number;
+  /** Radius in km within which the true position is taken to lie. */
+  readonly radiusKm: number;
+  /** Event time, ms since the Unix epoch. */
+  readonly time: number;
+  /** The network prefix it was derived from, as in dimension `prefix`. */
+  readonly prefix: string;
+}
+
+/** An exponentially decayed counter. */
+export interface DecayedCount {
+  /** Count as of `time`. */
+  readonly value: number;
+  /** ms since the Unix epoch. */
+  readonly time: number;
+}
+
+/**
+ * What is normal for one subject, or for the members of one role, application or tenant.
+ *
+ * Bounded however long the history: decayed counts, top-k lists, a 24-bin histogram. All weights are as of
+ * {@link last}, in event time. An empty baseline has `events` 0 and `last` 0.
+ */
+export interface Baseline {
+  /** Optimistic version: the number of writes so far. 0 means "not stored yet". */
+  readonly version: number;
+  /** Event time of the first and the latest event that taught it, ms; 0 when none. */
+  readonly first: number;
+  readonly last: number;
+  /** Events learned, not decayed. */
+  readonly events: number;
+  /** Events learned, decayed as of `last`. */
+  readonly weight: number;
+  /** Different days on which it learned. */
+  readonly days: number;
+  readonly dimensions: Readonly<Record<Dimension, readonly Entry[]>>;
+  /** Decayed count of learned events per hour of the day, UTC, 24 bins. */
+  readonly hours: readonly number[];
+  readonly place?: Place;
+  /** Failed attempts, whoever made them: half-life 1 hour, and half-life 7 days. */
+  readonly failures: { readonly hour: DecayedCount; readonly week: DecayedCount };
+  /** Second-factor prompts that failed or were denied: half-life 1 hour (factor fatigue). */
+  readonly factorFailures: DecayedCount;
+  /** All attempts: half-life 1 hour, and half-life 7 days (unusual volume). */
+  readonly attempts: { readonly hour: DecayedCount; readonly week: DecayedCount };
+  /** Keys of the latest events applied, newest last: a delta enters at most once. Bounded. */
+  readonly applied: readonly string[];
+}
+
+/** What one event adds to baselines: pseudonyms and coarse facts only. */
+export interface Observation {
+  /** 11 characters: a digest of tenant and event id. */
+  readonly eventKey: string;
+  /** Event time, ms. */
+  readonly time: number;
+  /** True when the event is cleared to teach; false counts the attempt only. */
+  readonly teaches: boolean;
+  readonly failed: boolean;
+  readonly factorFailed: boolean;
+  /** The value of each dimension that the event states. `factor` is the strongest factor used. */
+  readonly keys: Readonly<Partial<Record<Dimension, string>>>;
+  readonly place?: Omit<Place, 'time'>;
+}
+
+/**
+ * Attempts seen from one address, prefix, ASN or agent, across subjects. Updated in batches off the
+ * synchronous road, so it lags by the batch window.
+ */
+export interface Velocity {
+  readonly version: number;
+  /** Half-lives of ten minutes and one day. */
+  readonly attempts: { readonly fast: DecayedCount; readonly day: DecayedCount };
+  readonly failures: { readonly fast: DecayedCount; readonly day: DecayedCount };
+  /** Estimated number of different subjects that failed today or yesterday. */
+  readonly failedSubjects: number;
+  /** Estimated number of different subjects that succeeded today or yesterday. */
+  readonly succeededSubjects: number;
+}
