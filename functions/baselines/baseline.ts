@@ -79,6 +79,8 @@ export interface Baseline {
   readonly factorFailures: DecayedCount;
   /** All attempts: half-life 1 hour, and half-life 7 days (unusual volume). */
   readonly attempts: { readonly hour: DecayedCount; readonly week: DecayedCount };
+  /** Teaching events of the latest day, so that one day's influence can be capped. */
+  readonly today: { readonly day: number; readonly events: number };
   /** Keys of the latest events applied, newest last: a delta enters at most once. Bounded. */
   readonly applied: readonly string[];
 }
@@ -92,6 +94,7 @@ export interface Observation {
   /** True when the event is cleared to teach; false counts the attempt only. */
   readonly teaches: boolean;
   readonly failed: boolean;
+  /** A second factor that failed or was denied. */
   readonly factorFailed: boolean;
   /** The value of each dimension that the event states. `factor` is the strongest factor used. */
   readonly keys: Readonly<Partial<Record<Dimension, string>>>;
