@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { CountersignError } from './errors.ts';
+
+/** Who belongs to which tenant (design §3, time and tenancy). */
+const tenants = z.strictObject({
+  /** Name of the token's claim that states the tenant. */
+  claim: z.string().default('tenant'),
+  /** Tenant by OAuth client id, where the token has no such claim. */
+  clients: z.record(z.string(), z.string()).default({}),
+  /** Tenant by EventBridge source. */
+  sources: z.record(z.string(), z.string()).default({}),
+  default: z.string().default('default'),
+});
+
+/** The tenant map of a deployment. */
+export type Tenants = z.infer<typeof tenants>;
+
+const json = <T extends z.ZodType>(schema: T) =>
+  z
+    .string()
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        context.addIssue({ code: 'custom', message: 'is not JSON' });
+        return z.NEVER;
+      }
+    })
+    .pipe(schema);
+
+/** Every variable that a function's environment may hold; each handler picks what it needs. */
+const variables = {
+  DECISIONS_TABLE: z.string().min(1),
+  BASELINES_TABLE: z.string().min(1),
+  BUS_NAME: z.string().min(1),
+  REJECTED_QUEUE_URL: z.url(),
+  PSEUDONYM_SECRET_ARN: z.string().min(1),
+  MODE: z.enum(['shadow', 'enforce']).default('shadow'),
+  /** What to decide when a part fails. `allow` is not on the list: nothing is ever silently allowed. */
+  FALLBACK_OUTCOME: z.enum(['step_up', 'review', 'deny']).default('step_up'),
+  GEO_DIR: z.string().min(1),
+  TENANTS: json(tenants).default({ claim: 'tenant', clients: {}, sources: {}, default: 'default' }),
+  UNBOUND_TENANTS: z.stringbool().default(false),
+} as const;
+
+/** The name of a known environment variable. */
+export type Variable = keyof typeof variables;
+
+/**
+ * Reads and checks the named environment variables.
+ *
+ * @throws CountersignError `config-invalid`, naming every variable that is missing or wrong.
+ * @example
+ * ```ts
+ * const { BUS_NAME } = configOf(process.env, ['BUS_NAME']);
+ * ```
+ */
+export const configOf = <const V extends Variable>(
+  environment: Record<string, string | undefined>,
+  names: readonly V[],
+): { readonly [K in V]: z.infer<(typeof variables)[K]> } => {
+  const shape = Object.fromEntries(names.map((name) => [name, variables[name]]));
+  const result = z.object(shape).safeParse(environment);
+  if (!result.success) {
+    const fields = result.error.issues.map((issue) => ({
+      field: issue.path.join('.'),
+      problem: issue.message,
+    }));
+    const named = fields.map((field) => field.field).join(', ');
+    throw new CountersignError('config-invalid', `The environment is wrong at: ${named}`, { fields });
+  }
+  return result.data as { readonly [K in V]: z.infer<(typeof variables)[K]> };
+};
