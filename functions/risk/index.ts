@@ -1,0 +1,11 @@
+export { type FeatureSchema, featureSchemaDigest, sha256 } from './digest.ts';
+export { loadScorer, type ScorerParts } from './load-scorer.ts';
+export {
+  LOGIT_BOUND,
+  MANIFEST_FORMAT,
+  parseManifest,
+  type RiskManifest,
+  type TermRange,
+} from './manifest.ts';
+export { RiskError, type RiskErrorCode } from './risk-error.ts';
+export type { Contribution, RiskScore, Scorer } from './scorer.ts';
