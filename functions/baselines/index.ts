@@ -8,6 +8,14 @@ export type {
   Velocity,
 } from './baseline.ts';
 export { DIMENSIONS } from './baseline.ts';
+export {
+  type BaselineItem,
+  type BaselineStore,
+  baselineIn,
+  baselineItem,
+  baselineStore,
+  velocityIn,
+} from './baselines.store.ts';
 export { BaselineError, decodeBaseline, encodeBaseline } from './codec.ts';
 export { DAY_MS, decayedTo, HOUR_MS } from './decay.ts';
 export { dayOf, emptyBaseline, learn, learnOnce } from './learn.ts';

@@ -2,6 +2,16 @@ export { ASSETS, assetPath, readAsset } from './assets.ts';
 export { CLIENT_SETTINGS } from './clients.ts';
 export { configOf, type Tenants } from './config.ts';
 export { CountersignError, type FieldProblem } from './errors.ts';
+export {
+  type Caller,
+  callerOf,
+  type HttpEvent,
+  httpProblems,
+  isHttpEvent,
+  jsonBody,
+  jsonResponse,
+} from './http.ts';
 export { countMetric, logger, metrics } from './logging.ts';
 export { PROBLEM_JSON, type Problem, toProblem } from './problem.ts';
 export { type Pseudonym, pseudonymsFor } from './pseudonym.ts';
+export { recoverable } from './recoverable.ts';

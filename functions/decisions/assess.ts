@@ -1,0 +1,176 @@
+import { maturity, type Observation } from '../baselines/index.ts';
+import type { AuthEvent } from '../events/index.ts';
+import type { Pseudonym } from '../platform/index.ts';
+import type { Contribution, Scorer } from '../risk/index.ts';
+import {
+  type AgentFacts,
+  catalogue,
+  evaluateSignals,
+  featureVector,
+  type NetworkFacts,
+  observe,
+  type Signal,
+} from '../signals/index.ts';
+import type { Decision, Reason } from './decision.ts';
+import type { History } from './history.store.ts';
+import type { PolicyDecisionPoint } from './policy.ts';
+
+/** From which score on a risk is called medium or high. Scores are calibrated probabilities. */
+export const LEVELS = { medium: 0.05, high: 0.5 } as const;
+
+/** From which contribution on, in log-odds, policy is told of a detection: it multiplies the odds by 1.65. */
+export const DETECTION_LOG_ODDS = 0.5;
+
+/** What a score is called. */
+export const levelOf = (score: number): Decision['level'] =>
+  score >= LEVELS.high ? 'high' : score >= LEVELS.medium ? 'medium' : 'low';
+
+/**
+ * The score of a decision, from its terms as printed and in the order printed: sigmoid(base + Σ contribution),
+ * in double precision (design §3).
+ *
+ * @example
+ * ```ts
+ * scoreOf(-4, [{ contribution: 3.5 }, { contribution: -0.25 }]); // 0.3208…
+ * ```
+ */
+export const scoreOf = (base: number, terms: readonly { readonly contribution: number }[]): number => {
+  let logit = base;
+  for (const term of terms) logit += term.contribution;
+  return 1 / (1 + Math.exp(-logit));
+};
+
+/** What is known of an event before any history is read. */
+export interface Facts {
+  readonly event: AuthEvent;
+  readonly subject: string;
+  readonly pseudonym: Pseudonym;
+  readonly network?: NetworkFacts;
+  readonly agent?: AgentFacts;
+  readonly observation: Observation;
+}
+
+/** Derives the facts of an event; `network` and `agent` from data on board only. */
+export const factsOf = (
+  event: AuthEvent,
+  pseudonym: Pseudonym,
+  network: NetworkFacts | undefined,
+  agent: AgentFacts | undefined,
+  eventKey: string,
+): Facts => ({
+  event,
+  subject: pseudonym('subject', event.subject.id),
+  pseudonym,
+  ...(network ? { network } : {}),
+  ...(agent ? { agent } : {}),
+  observation: { ...observe(event, { network, agent, pseudonym, teaches: false }), eventKey },
+});
+
+const definitions = new Map(catalogue.map((definition) => [definition.code, definition]));
+
+const reasonOf = (term: Contribution, signals: ReadonlyMap<string, Signal>): Reason => {
+  const raises = term.contribution > 0;
+  const codes = term.code.split(' × ');
+  const parts = codes.map((code) => ({ code, signal: signals.get(code), definition: definitions.get(code) }));
+  const evaluated = parts.flatMap(({ signal }) => (signal?.evaluated ? [signal] : []));
+  const missing = parts.find(({ signal }) => !signal?.evaluated);
+  const text = missing
+    ? `Not known for this sign-in: ${missing.definition?.title.toLowerCase() ?? missing.code}`
+    : codes.length > 1
+      ? `${raises ? 'An unusual' : 'A usual'} combination: ${parts.map(({ definition }) => definition?.title.toLowerCase()).join(' with ')}`
+      : (parts[0]?.definition?.text(raises) ?? term.code);
+  return {
+    code: term.code,
+    contribution: term.contribution,
+    ...(evaluated.length === codes.length
+      ? {
+          observed: evaluated.map((signal) => signal.observed).join('; '),
+          usual: evaluated.map((signal) => signal.usual).join('; '),
+        }
+      : {}),
+    text,
+  };
+};
+
+/** The engines that judge. */
+export interface Engines {
+  readonly scorer: Scorer;
+  readonly pdp: PolicyDecisionPoint;
+}
+
+/**
+ * Judges one event against its history: signals, features, one run of the model, contributions, policy. Reads
+ * and writes nothing.
+ *
+ * @param decidedAt processing time, ms.
+ */
+export const assess = async (
+  facts: Facts,
+  history: History,
+  engines: Engines,
+  mode: Decision['mode'],
+  decidedAt: number,
+): Promise<Decision> => {
+  const { event } = facts;
+  const context = { ...facts, ...history };
+  const signals = evaluateSignals({ ...context, subject: history.subject });
+  const byCode = new Map(signals.map((signal) => [signal.code, signal]));
+  const scored = await engines.scorer.score(featureVector(signals));
+  const reasons = scored.contributions
+    .filter((term) => term.contribution !== 0)
+    .sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution))
+    .map((term) => reasonOf(term, byCode));
+  const score = scoreOf(scored.base, reasons);
+  const level = levelOf(score);
+  const known = maturity(history.subject, event.time);
+  const { outcome, determining } = engines.pdp.decide({
+    principal: { kind: event.subject.kind, id: facts.subject, roles: event.subject.roles },
+    application: { id: event.application?.id ?? 'unknown', tenant: event.tenant },
+    context: {
+      score,
+      level,
+      maturity: known,
+      attempt: event.action,
+      result: event.outcome,
+      factors: event.factors,
+      detections: [
+        ...new Set(
+          reasons
+            .filter((reason) => reason.contribution >= DETECTION_LOG_ODDS)
+            .flatMap((reason) => reason.code.split(' × ')),
+        ),
+      ],
+      sensitivity: event.resource?.sensitivity ?? 'unknown',
+    },
+  });
+  return {
+    eventId: event.id,
+    subject: facts.subject,
+    score,
+    level,
+    outcome,
+    mode,
+    base: scored.base,
+    reasons,
+    policy: { determining },
+    baseline: { maturity: known, events: history.subject.events },
+    model: engines.scorer.model,
+    evaluators: {
+      ran: signals.filter((signal) => signal.evaluated).map((signal) => signal.code),
+      skipped: signals.flatMap((signal) =>
+        signal.evaluated ? [] : [{ code: signal.code, why: signal.why }],
+      ),
+    },
+    time: new Date(event.time).toISOString(),
+    decidedAt: new Date(decidedAt).toISOString(),
+  };
+};
+
+/**
+ * Whether an event may teach the subject's baseline (design §2): in enforce mode what was allowed, in shadow
+ * mode low-risk successes. Everything else counts as an attempt only.
+ */
+export const teaches = (event: AuthEvent, decision: Decision): boolean =>
+  event.outcome === 'success' &&
+  event.action !== 'sign_out' &&
+  (decision.mode === 'enforce' ? decision.outcome === 'allow' : decision.level === 'low');

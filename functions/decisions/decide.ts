@@ -1,0 +1,175 @@
+import {
+  type Baseline,
+  type BaselineStore,
+  baselineIn,
+  emptyBaseline,
+  learnOnce,
+} from '../baselines/index.ts';
+import type { AuthEvent } from '../events/index.ts';
+import { pseudonymsFor } from '../platform/index.ts';
+import { type NetworkLookup, parseAgent } from '../signals/index.ts';
+import { assess, type Engines, factsOf, teaches } from './assess.ts';
+import type { Decision, Outcome } from './decision.ts';
+import { DecisionError } from './decision-error.ts';
+import type { DecisionStore, StoredDecision } from './decisions.store.ts';
+import type { Delta } from './delta.ts';
+import type { ReadHistory } from './history.store.ts';
+import { aggregateKeys, decisionKey, eventKey, subjectHash, subjectKey } from './keys.ts';
+
+/** Everything that deciding needs from outside. */
+export interface DecideDeps {
+  /** Loading since module scope; a part that fails to load makes the decision a degraded one. */
+  readonly lookup: () => Promise<NetworkLookup>;
+  readonly engines: { readonly [K in keyof Engines]: () => Promise<Engines[K]> };
+  readonly pseudonymKey: () => Promise<string>;
+  readonly readHistory: ReadHistory;
+  readonly decisions: DecisionStore;
+  readonly baselines: BaselineStore;
+  /** Puts `Risk Assessed` on the bus. */
+  readonly publish: (stored: StoredDecision) => Promise<void>;
+  readonly mode: Decision['mode'];
+  readonly fallback: Exclude<Outcome, 'allow'>;
+  /** Processing time, ms. */
+  readonly clock: () => number;
+  /** Told of every failure that did not reach the caller. */
+  readonly onFailure: (part: string, error: unknown) => void;
+}
+
+/** How many times a write that lost a race is tried again on a fresh record. */
+const WRITE_ATTEMPTS = 5;
+
+/**
+ * Teaches the subject's baseline what a stored decision implies, at most once, losing no concurrent update.
+ *
+ * @param known the baseline already read; read again when a concurrent writer was faster.
+ * @throws DecisionError `store-unavailable` when the race is lost too often; the sweeper finishes it later.
+ */
+export const teachSubject = async (
+  baselines: BaselineStore,
+  delta: Delta,
+  known?: Baseline,
+): Promise<void> => {
+  const { key, version } = delta.subject;
+  let baseline = known;
+  for (let attempt = 0; attempt < WRITE_ATTEMPTS; attempt++) {
+    baseline ??= baselineIn((await baselines.read([key])).get(key)) ?? emptyBaseline();
+    const taught = learnOnce(baseline, delta.observation, version);
+    if (taught === baseline || (await baselines.putBaseline(key, taught, baseline.version))) return;
+    baseline = undefined;
+  }
+  throw new DecisionError('store-unavailable', 'The baseline is written too often at once', { status: 503 });
+};
+
+/** The answer when a part failed: the configured fallback, and no claim about the event. */
+const degradedDecision = (
+  event: AuthEvent,
+  subject: string,
+  part: string,
+  deps: Pick<DecideDeps, 'fallback' | 'mode'>,
+  decidedAt: number,
+): Decision => ({
+  eventId: event.id,
+  subject,
+  score: 0.5,
+  level: 'medium',
+  outcome: deps.fallback,
+  mode: deps.mode,
+  base: 0,
+  reasons: [],
+  policy: { determining: ['fallback'] },
+  baseline: { maturity: 'none', events: 0 },
+  model: { id: 'none', digest: '' },
+  evaluators: { ran: [], skipped: [] },
+  degraded: [part],
+  time: new Date(event.time).toISOString(),
+  decidedAt: new Date(decidedAt).toISOString(),
+});
+
+/** Names the part that a failure came from, so that the decision can say so. */
+const during = async <T>(part: string, work: Promise<T>): Promise<T> => {
+  try {
+    return await work;
+  } catch (error) {
+    throw new PartFailure(part, error);
+  }
+};
+
+class PartFailure extends Error {
+  readonly part: string;
+  constructor(part: string, cause: unknown) {
+    super(`${part} failed`, { cause });
+    this.part = part;
+  }
+}
+
+/** The earlier decision on the same event; refuses another event under the same id. */
+const repeatOf = (earlier: StoredDecision, digest: string): Decision => {
+  if (earlier.digest !== digest)
+    throw new DecisionError('event-conflict', 'Another event with this id was decided before', {
+      status: 409,
+      fields: [{ field: 'metadata.id', problem: 'was used for another event' }],
+    });
+  return earlier.decision;
+};
+
+/**
+ * Decides one event: reads its history once, judges it, writes the decision and then the subject's baseline,
+ * both conditionally, and tells the bus. A repeated event gets the first decision; a failed part gives the
+ * configured fallback, writes nothing and is named in `degraded`.
+ *
+ * @param digest SHA-256 of the event's canonical payload.
+ * @throws DecisionError `event-conflict` (409)
+ */
+export const decide = async (event: AuthEvent, digest: string, deps: DecideDeps): Promise<Decision> => {
+  const decidedAt = deps.clock();
+  let subject = '';
+  try {
+    const pseudonym = pseudonymsFor(await during('secrets', deps.pseudonymKey()), event.tenant);
+    subject = pseudonym('subject', event.subject.id);
+    const lookup = await during('network', deps.lookup());
+    const network = event.network && lookup.lookup(event.network.ip);
+    const agent = event.agent?.userAgent === undefined ? undefined : parseAgent(event.agent.userAgent);
+    const facts = factsOf(event, pseudonym, network, agent, eventKey(event.tenant, event.id));
+    const key = decisionKey(event.tenant, event.id);
+    const keys = {
+      decision: key,
+      subject: subjectKey(event.tenant, subject),
+      aggregates: aggregateKeys(event, network, agent, pseudonym),
+    };
+    const history = await during('store', deps.readHistory(keys, event.time));
+    if (history.earlier) return repeatOf(history.earlier, digest);
+    const engines = {
+      scorer: await during('model', deps.engines.scorer()),
+      pdp: await during('policy', deps.engines.pdp()),
+    };
+    const decision = await during('assessment', assess(facts, history, engines, deps.mode, decidedAt));
+    const stored: StoredDecision = {
+      key,
+      tenant: event.tenant,
+      digest,
+      decision,
+      delta: {
+        subject: { key: keys.subject, version: history.subject.version },
+        observation: { ...facts.observation, teaches: teaches(event, decision) },
+        subjectHash: subjectHash(subject),
+        aggregates: keys.aggregates,
+      },
+      ...(event.correlationId ? { correlationId: event.correlationId } : {}),
+      pendingSince: decidedAt,
+    };
+    const earlier = await during('store', deps.decisions.insert(stored));
+    if (earlier) return repeatOf(earlier, digest);
+    try {
+      await teachSubject(deps.baselines, stored.delta, history.subject);
+      await deps.publish(stored);
+    } catch (error) {
+      // The decision stands as pending; the sweeper finishes what is missing.
+      deps.onFailure('completion', error);
+    }
+    return decision;
+  } catch (error) {
+    if (!(error instanceof PartFailure)) throw error;
+    deps.onFailure(error.part, error.cause);
+    return degradedDecision(event, subject, error.part, deps, decidedAt);
+  }
+};

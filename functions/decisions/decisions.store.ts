@@ -1,0 +1,189 @@
+import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { Decision } from './decision.ts';
+import { DecisionError } from './decision-error.ts';
+import type { Delta } from './delta.ts';
+
+type Item = Record<string, AttributeValue>;
+
+/** A decision as it is kept, with what it implies. */
+export interface StoredDecision {
+  readonly key: string;
+  readonly tenant: string;
+  /** SHA-256 of the event's canonical payload, hex: tells a repeated event from another with its id. */
+  readonly digest: string;
+  readonly decision: Decision;
+  readonly delta: Delta;
+  readonly correlationId?: string;
+  /** Processing time at which it was written, ms; absent once settled. */
+  readonly pendingSince?: number;
+}
+
+/** How long decisions are kept, ms. */
+const KEPT_MS = 400 * 86_400_000;
+
+/** Over how many partitions the sparse index of pending decisions is spread. */
+export const PENDING_SHARDS = 4;
+
+const shardOf = (key: string): string =>
+  `pending#${(key.charCodeAt(key.length - 1) + key.charCodeAt(key.length - 2)) % PENDING_SHARDS}`;
+
+/** Reads a raw item; undefined when there is none or its time to live has passed. */
+export const storedDecision = (item: Item | undefined, now: number): StoredDecision | undefined => {
+  if (!item?.pk?.S || !item.decision?.S || !item.delta?.S) return undefined;
+  if (item.expiresAt?.N && Number(item.expiresAt.N) * 1000 <= now) return undefined;
+  return {
+    key: item.pk.S,
+    tenant: item.tenant?.S ?? '',
+    digest: item.digest?.S ?? '',
+    decision: JSON.parse(item.decision.S),
+    delta: JSON.parse(item.delta.S),
+    ...(item.correlationId?.S ? { correlationId: item.correlationId.S } : {}),
+    ...(item.pendingSince?.N ? { pendingSince: Number(item.pendingSince.N) } : {}),
+  };
+};
+
+/** The decisions table. */
+export interface DecisionStore {
+  /** Writes a first decision as pending. Returns the earlier one, untouched, when there is one. */
+  insert(stored: StoredDecision): Promise<StoredDecision | undefined>;
+  get(key: string): Promise<StoredDecision | undefined>;
+  /** Reads decisions by key, at most 100 keys. */
+  getMany(keys: readonly string[]): Promise<StoredDecision[]>;
+  /** Takes a decision off the index of pending ones; false when it was off already. */
+  settle(key: string): Promise<boolean>;
+  /** Keys of decisions pending since before the given time, oldest first, over all shards. */
+  pendingBefore(time: number, limit: number): Promise<string[]>;
+}
+
+const unavailable = (cause: unknown): DecisionError =>
+  new DecisionError('store-unavailable', 'The decision store did not answer', { status: 503, cause });
+
+/**
+ * The decisions table on DynamoDB.
+ *
+ * @param clock processing time, ms.
+ */
+export const decisionStore = (client: DynamoDBClient, table: string, clock: () => number): DecisionStore => {
+  const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw error instanceof DecisionError ? error : unavailable(error);
+    }
+  };
+  const get: DecisionStore['get'] = (key) =>
+    guarded(async () => {
+      const answer = await client.send(
+        new GetItemCommand({ TableName: table, Key: { pk: { S: key } }, ConsistentRead: true }),
+      );
+      return storedDecision(answer.Item, clock());
+    });
+  return {
+    get,
+    insert: (stored) =>
+      guarded(async () => {
+        const now = clock();
+        try {
+          await client.send(
+            new PutItemCommand({
+              TableName: table,
+              Item: {
+                pk: { S: stored.key },
+                tenant: { S: stored.tenant },
+                digest: { S: stored.digest },
+                decision: { S: JSON.stringify(stored.decision) },
+                delta: { S: JSON.stringify(stored.delta) },
+                ...(stored.correlationId ? { correlationId: { S: stored.correlationId } } : {}),
+                ...(stored.pendingSince === undefined
+                  ? {}
+                  : {
+                      pendingShard: { S: shardOf(stored.key) },
+                      pendingSince: { N: String(stored.pendingSince) },
+                    }),
+                expiresAt: { N: String(Math.floor((now + KEPT_MS) / 1000)) },
+              },
+              ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :now',
+              ExpressionAttributeValues: { ':now': { N: String(Math.floor(now / 1000)) } },
+              ReturnConsumedCapacity: 'TOTAL',
+            }),
+          );
+          return undefined;
+        } catch (error) {
+          if (!(error instanceof ConditionalCheckFailedException)) throw error;
+          const earlier = await get(stored.key);
+          if (!earlier) throw unavailable(error);
+          return earlier;
+        }
+      }),
+    getMany: (keys) =>
+      guarded(async () => {
+        const found: StoredDecision[] = [];
+        let wanted: Item[] = [...new Set(keys)].map((key) => ({ pk: { S: key } }));
+        while (wanted.length > 0) {
+          const answer = await client.send(
+            new BatchGetItemCommand({
+              RequestItems: { [table]: { Keys: wanted, ConsistentRead: true } },
+              ReturnConsumedCapacity: 'TOTAL',
+            }),
+          );
+          for (const item of answer.Responses?.[table] ?? []) {
+            const stored = storedDecision(item, clock());
+            if (stored) found.push(stored);
+          }
+          wanted = answer.UnprocessedKeys?.[table]?.Keys ?? [];
+        }
+        return found;
+      }),
+    settle: (key) =>
+      guarded(async () => {
+        try {
+          await client.send(
+            new UpdateItemCommand({
+              TableName: table,
+              Key: { pk: { S: key } },
+              UpdateExpression: 'REMOVE pendingShard, pendingSince',
+              ConditionExpression: 'attribute_exists(pendingSince)',
+              ReturnConsumedCapacity: 'TOTAL',
+            }),
+          );
+          return true;
+        } catch (error) {
+          if (error instanceof ConditionalCheckFailedException) return false;
+          throw error;
+        }
+      }),
+    pendingBefore: (time, limit) =>
+      guarded(async () => {
+        const shards = await Promise.all(
+          Array.from({ length: PENDING_SHARDS }, (_, shard) =>
+            client.send(
+              new QueryCommand({
+                TableName: table,
+                IndexName: 'pending',
+                KeyConditionExpression: 'pendingShard = :shard AND pendingSince < :before',
+                ExpressionAttributeValues: {
+                  ':shard': { S: `pending#${shard}` },
+                  ':before': { N: String(time) },
+                },
+                Limit: limit,
+              }),
+            ),
+          ),
+        );
+        return shards
+          .flatMap((answer) => answer.Items ?? [])
+          .sort((a, b) => Number(a.pendingSince?.N) - Number(b.pendingSince?.N))
+          .slice(0, limit)
+          .flatMap((item) => (item.pk?.S ? [item.pk.S] : []));
+      }),
+  };
+};

@@ -1,0 +1,146 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import middy from '@middy/core';
+import type { APIGatewayProxyStructuredResultV2, EventBridgeEvent } from 'aws-lambda';
+import { baselineStore } from '../baselines/index.ts';
+import { EventError, parseEvent, payloadDigest } from '../events/index.ts';
+import {
+  CLIENT_SETTINGS,
+  callerOf,
+  configOf,
+  countMetric,
+  type HttpEvent,
+  httpProblems,
+  isHttpEvent,
+  jsonBody,
+  jsonResponse,
+  logger,
+  metrics,
+  readAsset,
+  recoverable,
+  toProblem,
+} from '../platform/index.ts';
+import { loadScorer } from '../risk/index.ts';
+import { openNetworkLookup } from '../signals/index.ts';
+import { type DecideDeps, decide } from './decide.ts';
+import { DecisionError } from './decision-error.ts';
+import { decisionStore } from './decisions.store.ts';
+import { historyReader } from './history.store.ts';
+import { loadPolicies } from './policy.ts';
+import { riskAssessedPublisher } from './publish.ts';
+import { rejectedQueue } from './rejected.ts';
+import { tenantOfCaller, tenantOfSource } from './tenant.ts';
+
+const config = configOf(process.env, [
+  'DECISIONS_TABLE',
+  'BASELINES_TABLE',
+  'BUS_NAME',
+  'REJECTED_QUEUE_URL',
+  'PSEUDONYM_SECRET_ARN',
+  'MODE',
+  'FALLBACK_OUTCOME',
+  'GEO_DIR',
+  'TENANTS',
+  'UNBOUND_TENANTS',
+]);
+
+/** Largest body of `POST /v1/evaluate`, bytes: that of an EventBridge entry. */
+const BODY_BYTES = 1_048_576;
+
+// Every part starts loading at module scope, so that a cold start takes as long as the slowest, not as the sum.
+
+const loadModel = async () => {
+  const [model, manifest, wasmBinary] = await Promise.all([
+    readAsset('risk.onnx'),
+    readAsset('risk.manifest.json'),
+    readAsset('ort-wasm-simd-threaded.wasm'),
+  ]);
+  return loadScorer({ model, manifest: JSON.parse(manifest.toString('utf8')), wasmBinary });
+};
+
+const loadPolicy = async () => {
+  const [wasm, policies, schema] = await Promise.all([
+    readAsset('cedar_wasm_bg.wasm'),
+    readAsset('policy.cedar'),
+    readAsset('policy.cedarschema'),
+  ]);
+  return loadPolicies({ wasm, policies: policies.toString('utf8'), schema: schema.toString('utf8') });
+};
+
+const readPseudonymKey = async (): Promise<string> => {
+  const client = new SecretsManagerClient(CLIENT_SETTINGS);
+  const secret = await client.send(new GetSecretValueCommand({ SecretId: config.PSEUDONYM_SECRET_ARN }));
+  return secret.SecretString ?? '';
+};
+
+const dynamodb = new DynamoDBClient(CLIENT_SETTINGS);
+const tables = { decisions: config.DECISIONS_TABLE, baselines: config.BASELINES_TABLE };
+
+const deps: DecideDeps = {
+  engines: { scorer: recoverable(loadModel), pdp: recoverable(loadPolicy) },
+  lookup: recoverable(() => openNetworkLookup(config.GEO_DIR)),
+  pseudonymKey: recoverable(readPseudonymKey),
+  readHistory: historyReader(dynamodb, tables, Date.now),
+  decisions: decisionStore(dynamodb, tables.decisions, Date.now),
+  baselines: baselineStore(dynamodb, tables.baselines, Date.now),
+  publish: riskAssessedPublisher(new EventBridgeClient(CLIENT_SETTINGS), config.BUS_NAME),
+  mode: config.MODE,
+  fallback: config.FALLBACK_OUTCOME,
+  clock: Date.now,
+  onFailure: (part, error) => {
+    logger.error(`Deciding failed at ${part}`, error as Error);
+    countMetric('PartFailed');
+  },
+};
+
+const reject = rejectedQueue(new SQSClient(CLIENT_SETTINGS), config.REJECTED_QUEUE_URL);
+
+/** `POST /v1/evaluate`: decides one event now. */
+const evaluate = async (request: HttpEvent): Promise<APIGatewayProxyStructuredResultV2> => {
+  const binding = tenantOfCaller(callerOf(request), config.TENANTS, config.UNBOUND_TENANTS);
+  const envelope = jsonBody(request, BODY_BYTES);
+  const event = parseEvent(envelope, {
+    now: Date.now(),
+    tenant: binding.tenant,
+    tenantFromBody: binding.fromBody,
+  });
+  if (event.type !== 'authentication')
+    throw new DecisionError('not-an-authentication', `${event.operation} is not an authentication`, {
+      status: 422,
+    });
+  const decision = await decide(event, payloadDigest(envelope), deps);
+  countMetric(decision.degraded ? 'DecisionDegraded' : 'DecisionMade');
+  return jsonResponse(200, decision);
+};
+
+/** An event from the bus. Malformed ones are kept with the reason and not retried; the rest succeeds or throws. */
+const observe = async (envelope: EventBridgeEvent<string, unknown>): Promise<void> => {
+  try {
+    const { tenant } = tenantOfSource(envelope.source, config.TENANTS);
+    const event = parseEvent(envelope, { now: Date.now(), tenant });
+    if (event.type !== 'authentication') {
+      countMetric('IdentityEventObserved');
+      return;
+    }
+    const decision = await decide(event, payloadDigest(envelope), deps);
+    if (decision.degraded)
+      throw new DecisionError('decision-degraded', `The decision is degraded: ${decision.degraded}`, {
+        status: 503,
+      });
+    countMetric('DecisionMade');
+  } catch (error) {
+    const conflict = error instanceof DecisionError && error.status < 500;
+    if (!conflict && !(error instanceof EventError)) throw error;
+    await reject({ reason: toProblem(error), event: envelope });
+    countMetric('EventRejected');
+  }
+};
+
+/** The score function: one core behind the bus and behind `POST /v1/evaluate`. */
+export const handler = middy<HttpEvent | EventBridgeEvent<string, unknown>>()
+  .use(httpProblems())
+  .after(() => metrics.publishStoredMetrics())
+  .onError(() => metrics.publishStoredMetrics())
+  .handler((event) => (isHttpEvent(event) ? evaluate(event) : observe(event)));
