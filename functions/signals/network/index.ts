@@ -1,0 +1,3 @@
+export { parseAddress } from './address.ts';
+export type { GeoManifest, GeoSource } from './geo-manifest.ts';
+export { type NetworkLookup, openNetworkLookup } from './network-lookup.ts';
