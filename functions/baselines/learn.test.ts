@@ -1,0 +1,175 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { anObservation } from './arbitraries.ts';
+import type { Observation } from './baseline.ts';
+import { decodeBaseline, encodeBaseline } from './codec.ts';
+import { DAY_MS, decayedTo, HOUR_MS } from './decay.ts';
+import { emptyBaseline, learn, learnOnce } from './learn.ts';
+import { HALF_LIFE, LIMITS } from './limits.ts';
+import { entry, hourDensity, maturity, share } from './usual.ts';
+
+const START = Date.UTC(2026, 2, 1, 9);
+
+const seen = (changes: Partial<Observation> = {}): Observation => ({
+  eventKey: 'event-00001',
+  time: START,
+  teaches: true,
+  failed: false,
+  factorFailed: false,
+  keys: { country: 'FR', device: 'laptop' },
+  ...changes,
+});
+
+describe('learn', () => {
+  test('a teaching event adds to what is usual; one that may not teach only counts as an attempt', () => {
+    const taught = learn(emptyBaseline(), seen());
+    expect(share(taught, 'country', 'FR')).toBe(1);
+    expect(taught.events).toBe(1);
+    const counted = learn(emptyBaseline(), seen({ teaches: false }));
+    expect(entry(counted, 'country', 'FR')).toBeUndefined();
+    expect(counted).toMatchObject({ events: 0, version: 1, attempts: { hour: { value: 1 } } });
+  });
+
+  test('the same event enters once', () => {
+    const once = learn(emptyBaseline(), seen());
+    expect(learn(once, seen())).toBe(once);
+    expect(learn(once, seen({ eventKey: 'event-00002' })).events).toBe(2);
+  });
+
+  test('a delta that the record can no longer recognise is left out rather than applied twice', () => {
+    let baseline = learn(emptyBaseline(), seen());
+    for (let i = 1; i < LIMITS.applied; i++)
+      baseline = learn(baseline, seen({ eventKey: `other-${i}`, time: START + i * DAY_MS }));
+    expect(learnOnce(baseline, seen(), 0)).toBe(baseline);
+    const more = learn(baseline, seen({ eventKey: 'other-last', time: START + 90 * DAY_MS }));
+    expect(more.applied).not.toContain('event-00001');
+    expect(learnOnce(more, seen(), 0)).toBe(more);
+    expect(learnOnce(more, seen({ eventKey: 'event-new' }), more.version).events).toBe(more.events + 1);
+  });
+
+  test('habits fade by half in a half-life', () => {
+    const first = learn(emptyBaseline(), seen());
+    const later = learn(
+      first,
+      seen({ eventKey: 'b', time: START + HALF_LIFE.habit, keys: { country: 'DE' } }),
+    );
+    expect(entry(later, 'country', 'FR')?.weight).toBe(0.5);
+    expect(entry(later, 'country', 'DE')?.weight).toBe(1);
+    expect(later.weight).toBe(1.5);
+  });
+
+  test('a late event weighs what it would weigh by now, and does not move the clock back', () => {
+    const now = learn(emptyBaseline(), seen({ time: START + HALF_LIFE.habit }));
+    const late = learn(now, seen({ eventKey: 'late', keys: { country: 'DE' } }));
+    expect(late.last).toBe(START + HALF_LIFE.habit);
+    expect(late.first).toBe(START);
+    expect(entry(late, 'country', 'DE')?.weight).toBe(0.5);
+  });
+
+  test('no single day teaches more than its share, however many events it has', () => {
+    let baseline = emptyBaseline();
+    for (let i = 0; i < 100; i++)
+      baseline = learn(
+        baseline,
+        seen({ eventKey: `e${i}`, time: START + i * 60_000, keys: { country: 'XX' } }),
+      );
+    expect(baseline.events).toBe(LIMITS.taughtPerDay);
+    expect(baseline.version).toBe(100);
+    const nextDay = learn(baseline, seen({ eventKey: 'next', time: START + DAY_MS }));
+    expect(nextDay.events).toBe(LIMITS.taughtPerDay + 1);
+  });
+
+  test('a full list learns a newcomer over its weakest member', () => {
+    let baseline = emptyBaseline();
+    for (let i = 0; i < LIMITS.entries.country + 1; i++)
+      for (let repeat = 0; repeat < (i === 3 ? 1 : 2); repeat++)
+        baseline = learn(baseline, seen({ eventKey: `${i}-${repeat}`, keys: { country: `C${i}` } }));
+    expect(entry(baseline, 'country', `C${LIMITS.entries.country}`)).toBeDefined();
+    expect(entry(baseline, 'country', 'C3')).toBeUndefined();
+    expect(entry(baseline, 'country', 'C0')).toBeDefined();
+  });
+
+  test('failures and denied factors are counted whoever caused them, and fade', () => {
+    let baseline = emptyBaseline();
+    for (let i = 0; i < 4; i++)
+      baseline = learn(
+        baseline,
+        seen({ eventKey: `f${i}`, teaches: false, failed: true, factorFailed: i < 1 }),
+      );
+    expect(decayedTo(baseline.failures.hour, START + HOUR_MS, HALF_LIFE.hour)).toBe(2);
+    expect(baseline.factorFailures.value).toBe(1);
+    expect(baseline.attempts.week.value).toBe(4);
+  });
+
+  test('whatever comes, the record stays bounded, its weights sane, and it survives storage bit for bit', () => {
+    fc.assert(
+      fc.property(fc.array(anObservation, { maxLength: 120 }), (observations) => {
+        let baseline = emptyBaseline();
+        for (const observation of observations) baseline = learn(baseline, observation);
+        const stored = encodeBaseline(baseline);
+        expect(decodeBaseline(stored, baseline.version)).toEqual(baseline);
+        expect(baseline.weight).toBeLessThanOrEqual(baseline.events + 1e-9);
+        expect(baseline.days).toBeLessThanOrEqual(Math.max(baseline.events, 0));
+        for (const [name, limit] of Object.entries(LIMITS.entries)) {
+          const list = baseline.dimensions[name as keyof typeof LIMITS.entries];
+          expect(list.length).toBeLessThanOrEqual(limit);
+          expect(new Set(list.map((item) => item.key)).size).toBe(list.length);
+          for (const item of list) {
+            expect(item.weight).toBeGreaterThanOrEqual(0);
+            expect(item.lastDay).toBeGreaterThanOrEqual(item.firstDay);
+          }
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('a subject with every list full of the longest keys is stored in less than 4 KB', () => {
+    let baseline = emptyBaseline();
+    let time = START;
+    for (let i = 0; i < 2_000; i++) {
+      time += 5 * HOUR_MS + 1;
+      const key = (name: string) => `${name}-${i % 97}-`.padEnd(LIMITS.keyLength, 'x');
+      baseline = learn(baseline, {
+        ...seen({ eventKey: `key-${String(i).padStart(7, '0')}`, time, failed: true, factorFailed: true }),
+        keys: {
+          device: key('d').slice(0, 11),
+          prefix: `2001:db8:ffff:${(i % 97).toString(16)}::/48`.slice(0, LIMITS.keyLength),
+          asn: `AS${4_200_000_000 + (i % 97)}`,
+          country: 'FR',
+          agent: key('Chrome|Windows'),
+          application: key('a').slice(0, 11),
+          resource: key('r').slice(0, 11),
+          factor: `security_key_${i % 9}`,
+        },
+        place: { latitude: -33.3, longitude: -133.3, radiusKm: 1000, prefix: '2001:db8:ffff::/48' },
+      });
+    }
+    expect(Buffer.byteLength(encodeBaseline(baseline))).toBeLessThan(4_096 - 200);
+  });
+});
+
+describe('what is usual', () => {
+  test('hours are a circle: ten to midnight and ten past are neighbours, noon is far', () => {
+    let baseline = emptyBaseline();
+    for (let day = 0; day < 20; day++)
+      baseline = learn(baseline, seen({ eventKey: `n${day}`, time: Date.UTC(2026, 2, day + 1, 23, 50) }));
+    const at = (hour: number, minute = 0) => hourDensity(baseline, Date.UTC(2026, 3, 1, hour, minute));
+    expect(at(0, 10)).toBeGreaterThan(3);
+    expect(at(22)).toBeGreaterThan(1);
+    expect(at(12)).toBeLessThan(0.01);
+    expect(hourDensity(emptyBaseline(), START)).toBe(1);
+  });
+
+  test('maturity needs events and days, and is lost after a long silence', () => {
+    let baseline = emptyBaseline();
+    expect(maturity(baseline, START)).toBe('none');
+    for (let i = 0; i < 12; i++)
+      baseline = learn(baseline, seen({ eventKey: `m${i}`, time: START + i * 60_000 }));
+    expect(maturity(baseline, START + DAY_MS)).toBe('learning');
+    for (let i = 1; i < 5; i++)
+      baseline = learn(baseline, seen({ eventKey: `d${i}`, time: START + i * DAY_MS }));
+    expect(maturity(baseline, baseline.last)).toBe('established');
+    expect(maturity(baseline, baseline.last + 91 * DAY_MS)).toBe('learning');
+  });
+});
