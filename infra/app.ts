@@ -1,0 +1,4 @@
+import { countersignApp } from './application.ts';
+import { buildGeoData } from './geo-data.ts';
+
+countersignApp(await buildGeoData()).synth();

@@ -1,0 +1,215 @@
+import { join } from 'node:path';
+import { CfnOutput } from 'aws-cdk-lib';
+import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import { type EventBus, Match, Rule } from 'aws-cdk-lib/aws-events';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { ROOT } from './bundle.ts';
+import { DefaultIssuer } from './default-issuer.ts';
+import { Encryption } from './encryption.ts';
+import { Forwarding } from './forwarding.ts';
+import { Functions } from './functions.ts';
+import { GeoLayer } from './geo-layer.ts';
+import { Api, type Issuer, type Throttle } from './http-api.ts';
+import { IdentityBus, OWN_SOURCE, type Producer } from './identity-bus.ts';
+import { MonitoredQueue } from './monitored-queue.ts';
+import { PseudonymSecret } from './pseudonym-secret.ts';
+import { toFunction } from './rule-targets.ts';
+import { SchemaRegistry } from './schema-registry.ts';
+import { Settlement } from './settlement.ts';
+import { Sweeping } from './sweeping.ts';
+import { Tables } from './tables.ts';
+
+/** Which tenant a caller or a source belongs to. */
+export interface TenantMap {
+  /** Name of the token's claim that states the tenant. @default 'tenant' */
+  readonly claim?: string;
+  /** Tenant by OAuth client id, where a token has no such claim. @default {} */
+  readonly clients?: Readonly<Record<string, string>>;
+  /** Tenant by EventBridge source. @default {} */
+  readonly sources?: Readonly<Record<string, string>>;
+  /** Tenant of everybody else. @default 'default' */
+  readonly default?: string;
+}
+
+/** What may be set of {@link Countersign}. Nothing must be. */
+export interface CountersignProps {
+  /**
+   * Names the stage, and with it the bus (`countersign-<stage>`), the functions and the logs. One account and
+   * region can hold several. In stage `local` tokens may be unbound to a tenant: never deploy it.
+   * @default 'dev'
+   */
+  readonly stage?: string;
+  /**
+   * Whether apps are to act on outcomes. In `shadow` decisions are made, and say that they are not to be acted on.
+   * @default 'shadow'
+   */
+  readonly mode?: 'shadow' | 'enforce';
+  /**
+   * What is decided when model, policy or store fails. It cannot be `allow`.
+   * @default 'step_up'
+   */
+  readonly fallbackOutcome?: 'step_up' | 'review' | 'deny';
+  /**
+   * Partner event buses to take events from, by their full names (`aws.partner/okta.com/…`), each already
+   * associated with its event source in this account and region.
+   * @default []
+   */
+  readonly partnerBuses?: readonly string[];
+  /**
+   * Other accounts that may put events on the bus, and under which sources.
+   * @default [] - this account only, by its roles' own policies
+   */
+  readonly producers?: readonly Producer[];
+  /**
+   * Who issues the tokens of apps and operators.
+   * @default - a Cognito user pool is made, with a machine client for apps and one for operators
+   */
+  readonly oidc?: Issuer;
+  /**
+   * To which tenant callers and sources belong.
+   * @default - the token's claim `tenant`, else the tenant `default`
+   */
+  readonly tenants?: TenantMap;
+  /**
+   * Origins from which browsers may call the API.
+   * @default [] - none
+   */
+  readonly corsOrigins?: readonly string[];
+  /**
+   * How much the API takes before it answers 429.
+   * @default { requestsPerSecond: 200, burst: 400 }
+   */
+  readonly throttle?: Throttle;
+  /**
+   * Days for which raw events are kept for replay, encrypted: 1 to 7.
+   * @default 7
+   */
+  readonly archiveDays?: number;
+  /**
+   * Days for which logs are kept; a value that CloudWatch knows.
+   * @default 30
+   */
+  readonly logDays?: number;
+  /**
+   * Least severe level that functions log.
+   * @default 'INFO'
+   */
+  readonly logLevel?: 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
+  /**
+   * Protect tables, secret, key, logs and user pool from deletion, and keep them when the stack goes.
+   * @default true in stage `prod`, otherwise false
+   */
+  readonly retain?: boolean;
+  /**
+   * Topic that every alarm notifies.
+   * @default - alarms change their state and tell nobody
+   */
+  readonly alarmTopic?: ITopic;
+  /**
+   * Folder of the geo layer, as `buildGeoData` made it.
+   * @default '.build/geo' in the repository
+   */
+  readonly geoData?: string;
+}
+
+/**
+ * All of Countersign: an event in, an explained decision out.
+ *
+ * @example
+ * ```ts
+ * await buildGeoData();
+ * const stack = new Stack(app, 'identity');
+ * const { bus } = new Countersign(stack, 'Countersign');
+ * ```
+ */
+export class Countersign extends Construct {
+  /** Put events here; decisions come out here. */
+  readonly bus: EventBus;
+  /** The synchronous API. */
+  readonly api: HttpApi;
+  /** Where malformed events wait, each with the reason. */
+  readonly rejectedEvents: Queue;
+
+  constructor(scope: Construct, id: string, props: CountersignProps = {}) {
+    super(scope, id);
+    const { stage = 'dev', alarmTopic } = props;
+    const { retain = stage === 'prod' } = props;
+    const logRetention: RetentionDays = props.logDays ?? 30;
+
+    const { key } = new Encryption(this, 'Encryption', { stage, retain });
+    const monitored = { key, alarmTopic };
+    const identityBus = new IdentityBus(this, 'IdentityBus', {
+      stage,
+      key,
+      archiveDays: props.archiveDays ?? 7,
+      producers: props.producers ?? [],
+    });
+    this.bus = identityBus.bus;
+    new SchemaRegistry(this, 'Schemas', { stage });
+    const tables = new Tables(this, 'Tables', { key, retain });
+    const pseudonyms = new PseudonymSecret(this, 'Pseudonyms', { key, retain });
+    this.rejectedEvents = new MonitoredQueue(this, 'RejectedEvents', {
+      ...monitored,
+      meaning: 'Events that are malformed: the reason is with each',
+    }).queue;
+
+    const functions = new Functions(this, 'Functions', {
+      ...monitored,
+      stage,
+      retain,
+      logRetention,
+      logLevel: props.logLevel ?? 'INFO',
+      bus: this.bus,
+      tables,
+      rejected: this.rejectedEvents,
+      pseudonymSecretArn: pseudonyms.arn,
+      geoLayer: new GeoLayer(this, 'Geo', { folder: props.geoData ?? join(ROOT, '.build/geo') }).layer,
+      mode: props.mode ?? 'shadow',
+      fallbackOutcome: props.fallbackOutcome ?? 'step_up',
+      tenants: JSON.stringify({
+        claim: 'tenant',
+        clients: {},
+        sources: {},
+        default: 'default',
+        ...props.tenants,
+      }),
+      unboundTenants: stage === 'local',
+    });
+    identityBus.reserveOwnSource([functions.score.role, functions.sweep.role]);
+
+    const observed = new Rule(this, 'ObservedEvents', {
+      ruleName: 'observed-events',
+      description: 'Everything that is not our own, to be scored',
+      eventBus: this.bus,
+      eventPattern: { source: Match.anythingBut(OWN_SOURCE) },
+    });
+    toFunction(observed, functions.score.function, monitored);
+    new Forwarding(this, 'Forwarding', {
+      ...monitored,
+      bus: this.bus,
+      partnerBuses: props.partnerBuses ?? [],
+    });
+    new Settlement(this, 'Settlement', { ...monitored, bus: this.bus, settle: functions.settle.function });
+    new Sweeping(this, 'Sweeping', { ...monitored, sweep: functions.sweep.function });
+
+    const api = new Api(this, 'Api', {
+      stage,
+      key,
+      retain,
+      logRetention,
+      oidc: props.oidc ?? new DefaultIssuer(this, 'Issuer', { stage, retain }),
+      corsOrigins: props.corsOrigins ?? [],
+      throttle: props.throttle ?? { requestsPerSecond: 200, burst: 400 },
+      score: functions.score.function,
+      decisions: functions.decisions.function,
+    });
+    this.api = api.api;
+
+    new CfnOutput(this, 'BusName', { value: this.bus.eventBusName });
+    new CfnOutput(this, 'ApiUrl', { value: api.url });
+    new CfnOutput(this, 'RejectedEventsUrl', { value: this.rejectedEvents.queueUrl });
+  }
+}

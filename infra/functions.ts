@@ -1,0 +1,127 @@
+import { Duration } from 'aws-cdk-lib';
+import type { EventBus } from 'aws-cdk-lib/aws-events';
+import type { ILayerVersion } from 'aws-cdk-lib/aws-lambda';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { GEO_DIR } from './geo-layer.ts';
+import {
+  onItems,
+  publish,
+  queryIndex,
+  queueKey,
+  readSecret,
+  readTableKey,
+  send,
+  writeTableKey,
+} from './grants.ts';
+import { OWN_SOURCE } from './identity-bus.ts';
+import { type FunctionDefaults, ServiceFunction } from './service-function.ts';
+import { PENDING_INDEX, RECENT_INDEX, type Tables } from './tables.ts';
+
+/** What the functions work with. */
+export interface FunctionsProps extends FunctionDefaults {
+  readonly bus: EventBus;
+  readonly tables: Tables;
+  readonly rejected: IQueue;
+  readonly pseudonymSecretArn: string;
+  readonly geoLayer: ILayerVersion;
+  readonly mode: string;
+  readonly fallbackOutcome: string;
+  /** The tenant map, as JSON. */
+  readonly tenants: string;
+  /** Whether a token may be bound to no tenant: local mode's development token, nowhere else. */
+  readonly unboundTenants: boolean;
+}
+
+/** The functions, each with what it may read, write and call: exactly what its code does. */
+export class Functions extends Construct {
+  readonly score: ServiceFunction;
+  readonly decisions: ServiceFunction;
+  readonly settle: ServiceFunction;
+  readonly sweep: ServiceFunction;
+
+  constructor(scope: Construct, id: string, props: FunctionsProps) {
+    super(scope, id);
+    const { key, bus } = props;
+    const { decisions, baselines } = props.tables;
+    const tenancy = {
+      TENANTS: props.tenants,
+      ...(props.unboundTenants ? { UNBOUND_TENANTS: 'true' } : {}),
+    };
+    const tableNames = { DECISIONS_TABLE: decisions.tableName, BASELINES_TABLE: baselines.tableName };
+
+    this.score = new ServiceFunction(this, 'Score', {
+      ...props,
+      functionName: 'score',
+      description: 'Decides events, from the bus and from POST /v1/evaluate',
+      memory: 1769,
+      timeout: Duration.seconds(15),
+      layers: [props.geoLayer],
+      asynchronous: { retries: 2, within: Duration.hours(2) },
+      environment: {
+        ...tableNames,
+        ...tenancy,
+        BUS_NAME: bus.eventBusName,
+        REJECTED_QUEUE_URL: props.rejected.queueUrl,
+        PSEUDONYM_SECRET_ARN: props.pseudonymSecretArn,
+        MODE: props.mode,
+        FALLBACK_OUTCOME: props.fallbackOutcome,
+        GEO_DIR,
+      },
+    });
+    this.score.allow(
+      onItems(decisions, ['BatchGetItem', 'GetItem', 'PutItem']),
+      onItems(baselines, ['BatchGetItem', 'PutItem']),
+      writeTableKey(key),
+      publish(bus, OWN_SOURCE),
+      send(props.rejected),
+      queueKey(key),
+      ...readSecret(props.pseudonymSecretArn, key),
+    );
+
+    this.decisions = new ServiceFunction(this, 'Decisions', {
+      ...props,
+      functionName: 'decisions',
+      description: 'Reads decisions',
+      memory: 256,
+      timeout: Duration.seconds(10),
+      environment: { DECISIONS_TABLE: decisions.tableName, ...tenancy },
+    });
+    this.decisions.allow(
+      onItems(decisions, ['GetItem']),
+      queryIndex(decisions, RECENT_INDEX),
+      readTableKey(key),
+    );
+
+    this.settle = new ServiceFunction(this, 'Settle', {
+      ...props,
+      functionName: 'settle',
+      description: 'Adds decided events to what many subjects share',
+      memory: 256,
+      timeout: Duration.seconds(60),
+      environment: tableNames,
+    });
+    this.settle.allow(
+      onItems(decisions, ['BatchGetItem', 'UpdateItem']),
+      onItems(baselines, ['BatchGetItem', 'PutItem']),
+      writeTableKey(key),
+    );
+
+    this.sweep = new ServiceFunction(this, 'Sweep', {
+      ...props,
+      functionName: 'sweep',
+      description: 'Finishes decisions that a crash left pending',
+      memory: 256,
+      timeout: Duration.seconds(60),
+      asynchronous: { retries: 0, within: Duration.minutes(1) },
+      environment: { ...tableNames, BUS_NAME: bus.eventBusName },
+    });
+    this.sweep.allow(
+      queryIndex(decisions, PENDING_INDEX),
+      onItems(decisions, ['BatchGetItem']),
+      onItems(baselines, ['BatchGetItem', 'PutItem']),
+      writeTableKey(key),
+      publish(bus, OWN_SOURCE),
+    );
+  }
+}

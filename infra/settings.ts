@@ -1,0 +1,150 @@
+import { z } from 'zod';
+import { CountersignError } from '../functions/platform/errors.ts';
+import type { CountersignProps } from './countersign.ts';
+
+/** A deployment's settings are wrong. Code: `settings-invalid`. */
+export class SettingsError extends CountersignError {
+  override readonly name = 'SettingsError';
+}
+
+/** The settings of one stage: the properties of {@link Countersign} that are plain data. */
+export type StageSettings = Omit<CountersignProps, 'alarmTopic' | 'geoData'> & {
+  readonly stage: string;
+  /** ARN of an existing SNS topic that every alarm notifies. */
+  readonly alarmTopicArn?: string;
+};
+
+const nonEmpty = z.string().min(1);
+
+const settings = z.strictObject({
+  mode: z.enum(['shadow', 'enforce']).optional(),
+  fallbackOutcome: z
+    .enum(['step_up', 'review', 'deny'], 'must be step_up, review or deny: a failure never allows')
+    .optional(),
+  partnerBuses: z
+    .array(z.string().regex(/^aws\.partner\/[\w.-]+\/.+$/, 'must be the full name of a partner event bus'))
+    .optional(),
+  producers: z
+    .array(
+      z.strictObject({
+        account: z.string().regex(/^\d{12}$/, 'must be an account number of 12 digits'),
+        sources: z
+          .array(
+            nonEmpty.refine(
+              (source) => !/^(countersign$|aws\.)/.test(source),
+              'must be neither countersign nor one of AWS',
+            ),
+          )
+          .min(1),
+      }),
+    )
+    .optional(),
+  oidc: z
+    .strictObject({
+      issuer: z.url({ protocol: /^https$/, error: 'must be an https URL' }),
+      audience: z.array(nonEmpty).min(1),
+    })
+    .optional(),
+  tenants: z
+    .strictObject({
+      claim: nonEmpty.optional(),
+      clients: z.record(z.string(), nonEmpty).optional(),
+      sources: z.record(z.string(), nonEmpty).optional(),
+      default: nonEmpty.optional(),
+    })
+    .optional(),
+  corsOrigins: z.array(z.url({ protocol: /^https?$/, error: 'must be an origin' })).optional(),
+  throttle: z.strictObject({ requestsPerSecond: z.int().positive(), burst: z.int().positive() }).optional(),
+  archiveDays: z
+    .int()
+    .min(1)
+    .max(7, 'must be at most 7: nobody is told that events are kept longer')
+    .optional(),
+  logDays: z.literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731]).optional(),
+  logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).optional(),
+  retain: z.boolean().optional(),
+  alarmTopicArn: z.string().startsWith('arn:', 'must be the ARN of an SNS topic').optional(),
+});
+
+const STAGE_NAME = /^[a-z][a-z0-9-]{0,19}$/;
+
+/** The stages that need no word in the context. `local` is `dev` with the partner buses of the fixtures. */
+const PRESETS: Readonly<Record<string, z.infer<typeof settings>>> = {
+  dev: {},
+  prod: {},
+  local: {
+    partnerBuses: [
+      'aws.partner/auth0.com/countersign-demo/logs',
+      'aws.partner/okta.com/countersign-demo/logs',
+    ],
+  },
+};
+
+/** What `-c key=value` passes is text; what `cdk.json` holds is not. */
+const parsed = (value: unknown): unknown => {
+  if (typeof value !== 'string') return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    throw new SettingsError('settings-invalid', 'The context "countersign" is not JSON');
+  }
+};
+
+const settingsOf = (stage: string, value: unknown): StageSettings => {
+  if (!STAGE_NAME.test(stage)) {
+    throw new SettingsError(
+      'settings-invalid',
+      'The name of a stage is 1-20 lower-case letters, digits and hyphens and begins with a letter',
+    );
+  }
+  const result = settings.safeParse(value);
+  if (!result.success) {
+    const fields = result.error.issues.map((issue) => ({
+      field: ['countersign', stage, ...issue.path].join('.'),
+      problem: issue.message,
+    }));
+    throw new SettingsError(
+      'settings-invalid',
+      `The context is wrong:\n${fields.map(({ field, problem }) => `  ${field} ${problem}`).join('\n')}`,
+      { fields },
+    );
+  }
+  return { ...(result.data as Omit<StageSettings, 'stage'>), stage };
+};
+
+/**
+ * Reads which stages to synthesize, and their settings, from the CDK context.
+ *
+ * `stage` names one stage; without it `dev`, `prod` and every other stage of `countersign` are made, but never
+ * `local`. `countersign` maps stages to settings, in `cdk.json` or as JSON on the command line.
+ *
+ * @throws SettingsError `settings-invalid`, naming every wrong setting.
+ * @example
+ * ```ts
+ * stagesOf({ countersign: { prod: { mode: 'enforce' } } }); // dev and prod
+ * stagesOf({ stage: 'local' });
+ * ```
+ */
+export const stagesOf = (context: { stage?: unknown; countersign?: unknown }): readonly StageSettings[] => {
+  const given = parsed(context.countersign) ?? {};
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new SettingsError(
+      'settings-invalid',
+      'The context "countersign" must map stages to their settings',
+    );
+  }
+  const known = new Map<string, object>(Object.entries(PRESETS));
+  for (const [stage, own] of Object.entries(given)) {
+    if (typeof own !== 'object' || own === null) settingsOf(stage, own);
+    known.set(stage, { ...known.get(stage), ...own });
+  }
+  if (context.stage === undefined) {
+    return [...known].filter(([stage]) => stage !== 'local').map(([stage, own]) => settingsOf(stage, own));
+  }
+  const own = known.get(String(context.stage));
+  if (own === undefined) {
+    const names = [...known.keys()].join(', ');
+    throw new SettingsError('settings-invalid', `No stage has that name. The context knows: ${names}`);
+  }
+  return [settingsOf(String(context.stage), own)];
+};

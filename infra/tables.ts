@@ -1,0 +1,59 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import {
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  Table,
+  TableEncryption,
+  type TableProps,
+} from 'aws-cdk-lib/aws-dynamodb';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+
+/** What {@link Tables} is told. */
+export interface TablesProps {
+  readonly key: IKey;
+  /** Refuse deletion, and keep the tables when the stack goes. */
+  readonly retain: boolean;
+}
+
+/** Index of decisions that a crash may have left unfinished: the sweeper's. Sparse. */
+export const PENDING_INDEX = 'pending';
+
+/** Index of decisions by the time they were made: the list route's. */
+export const RECENT_INDEX = 'recent';
+
+/** The records: what was decided, and what is normal. */
+export class Tables extends Construct {
+  readonly decisions: Table;
+  readonly baselines: Table;
+
+  constructor(scope: Construct, id: string, props: TablesProps) {
+    super(scope, id);
+    const common = {
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      encryption: TableEncryption.CUSTOMER_MANAGED,
+      encryptionKey: props.key,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      timeToLiveAttribute: 'expiresAt',
+      deletionProtection: props.retain,
+      removalPolicy: props.retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    } satisfies TableProps;
+    this.decisions = new Table(this, 'Decisions', common);
+    this.decisions.addGlobalSecondaryIndex({
+      indexName: PENDING_INDEX,
+      partitionKey: { name: 'pendingShard', type: AttributeType.STRING },
+      sortKey: { name: 'pendingSince', type: AttributeType.NUMBER },
+      projectionType: ProjectionType.KEYS_ONLY,
+    });
+    this.decisions.addGlobalSecondaryIndex({
+      indexName: RECENT_INDEX,
+      partitionKey: { name: 'recentShard', type: AttributeType.STRING },
+      sortKey: { name: 'decidedAt', type: AttributeType.NUMBER },
+      projectionType: ProjectionType.INCLUDE,
+      nonKeyAttributes: ['summary'],
+    });
+    this.baselines = new Table(this, 'Baselines', common);
+  }
+}
