@@ -1,0 +1,91 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { SubjectKind } from '../events/index.ts';
+import { readAsset } from '../platform/index.ts';
+import { loadPolicies, type PolicyDecisionPoint, type PolicyQuestion } from './policy.ts';
+
+const sources = async () => ({
+  wasm: await readAsset('cedar_wasm_bg.wasm'),
+  policies: (await readAsset('policy.cedar')).toString('utf8'),
+  schema: (await readAsset('policy.cedarschema')).toString('utf8'),
+});
+
+const question = (
+  changes: Partial<PolicyQuestion['context']> = {},
+  kind: SubjectKind = 'person',
+): PolicyQuestion => ({
+  principal: { kind, id: 'p', roles: ['clerk'] },
+  application: { id: 'backoffice', tenant: 'shop' },
+  context: {
+    score: 0.01,
+    level: 'low',
+    maturity: 'established',
+    attempt: 'sign_in',
+    result: 'success',
+    factors: ['password'],
+    detections: [],
+    sensitivity: 'unknown',
+    ...changes,
+  },
+});
+
+describe('the default policy', () => {
+  let pdp: PolicyDecisionPoint;
+  beforeAll(async () => {
+    pdp = await loadPolicies(await sources());
+  });
+
+  test('low risk passes, and the policy that said so is named', () => {
+    expect(pdp.decide(question())).toEqual({ outcome: 'allow', determining: ['allow-low-risk'] });
+  });
+
+  test('people prove themselves, machines are looked at, and near certainty is denied', () => {
+    const risky = { score: 0.4, level: 'medium' };
+    expect(pdp.decide(question(risky)).outcome).toBe('step_up');
+    expect(pdp.decide(question(risky, 'agent')).outcome).toBe('step_up');
+    expect(pdp.decide(question(risky, 'service')).outcome).toBe('review');
+    expect(pdp.decide(question({ score: 0.949999, level: 'high' })).outcome).toBe('step_up');
+    expect(pdp.decide(question({ score: 0.95, level: 'high' }))).toEqual({
+      outcome: 'deny',
+      determining: [],
+    });
+  });
+
+  test('a leaked credential is never enough, and what forbade it is named', () => {
+    expect(pdp.decide(question({ detections: ['leakedCredential'] }))).toEqual({
+      outcome: 'step_up',
+      determining: ['never-allow-leaked-credential', 'step-up-people'],
+    });
+    expect(pdp.decide(question({ detections: ['newDevice'] })).outcome).toBe('allow');
+  });
+
+  test('sensitive resources ask for more certainty, to the millionth', () => {
+    const at = (score: number) => pdp.decide(question({ sensitivity: 'high', score })).outcome;
+    expect(at(0.02)).toBe('allow');
+    expect(at(0.020001)).toBe('step_up');
+  });
+});
+
+describe('loading policies', () => {
+  const loadWith = async (policies: string) => loadPolicies({ ...(await sources()), policies });
+  const permit = (id: string, when = 'true') =>
+    `${id}permit (principal, action == Countersign::Action::"allow", resource) when { ${when} };`;
+
+  test('a valid set replaces the default', async () => {
+    const pdp = await loadWith(permit('@id("always")'));
+    expect(pdp.decide(question({ score: 0.99, level: 'high' }))).toEqual({
+      outcome: 'allow',
+      determining: ['always'],
+    });
+  });
+
+  test.each([
+    ['a syntax error', 'permit (principal'],
+    ['a policy without an id', permit('')],
+    ['two policies of one id', permit('@id("a")') + permit('@id("a")')],
+    ['an unknown attribute', permit('@id("a")', 'context.scroe > 5')],
+    ['a type error', permit('@id("a")', 'context.score > "high"')],
+    ['a template', '@id("a") permit (principal == ?principal, action, resource);'],
+  ])('%s is refused', async (_, text) => {
+    await expect(loadWith(text)).rejects.toMatchObject({ code: 'policy-invalid' });
+  });
+});
