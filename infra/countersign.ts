@@ -192,7 +192,7 @@ export class Countersign extends Construct {
       bus: this.bus,
       partnerBuses: props.partnerBuses ?? [],
     });
-    new Settlement(this, 'Settlement', { ...monitored, bus: this.bus, settle: functions.settle.function });
+    new Settlement(this, 'Settlement', { ...monitored, bus: this.bus, settle: functions.settle });
     new Sweeping(this, 'Sweeping', { ...monitored, sweep: functions.sweep.function });
 
     const api = new Api(this, 'Api', {

@@ -2,19 +2,20 @@ import { Duration, Validations } from 'aws-cdk-lib';
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { type EventBus, Rule } from 'aws-cdk-lib/aws-events';
-import type { Function } from 'aws-cdk-lib/aws-lambda';
-import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { consume } from './grants.ts';
 import { OWN_SOURCE } from './identity-bus.ts';
 import { MonitoredQueue, type MonitoredQueueProps } from './monitored-queue.ts';
 import { toQueue } from './rule-targets.ts';
+import type { ServiceFunction } from './service-function.ts';
 
 /** What {@link Settlement} is told. */
 export interface SettlementProps extends Omit<MonitoredQueueProps, 'meaning'> {
   readonly bus: EventBus;
   /** The function that settles. */
-  readonly settle: Function;
+  readonly settle: ServiceFunction;
 }
 
 /**
@@ -60,14 +61,19 @@ export class Settlement extends Construct {
     });
     toQueue(assessed, this.queue, { key, alarmTopic });
 
-    const source = new SqsEventSource(this.queue, {
+    // The library's own event source would let the function decrypt whatever it is given.
+    props.settle.allow(...consume(this.queue, key));
+    const batches = new EventSourceMapping(this, 'Batches', {
+      target: props.settle.function,
+      eventSourceArn: this.queue.queueArn,
       batchSize: 100,
       maxBatchingWindow: Duration.seconds(5),
       maxConcurrency: 2,
       reportBatchItemFailures: true,
     });
-    props.settle.addEventSource(source);
-    Validations.of(props.settle).acknowledge({
+    // Lambda tries the queue when the mapping is made: the role must have its policy by then.
+    batches.node.addDependency(props.settle.role);
+    Validations.of(batches).acknowledge({
       id: 'Serverless-LambdaEventSourceMappingDestination',
       reason:
         'Lambda takes no failure destination for SQS: the queue itself moves failures to its dead letters.',
