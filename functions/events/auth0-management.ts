@@ -58,6 +58,8 @@ export function managementChange(log: Member): IdentityChange | undefined {
   const method = request.get('method').word() ?? '';
   const path = (request.get('path').word() ?? '').replace(/^(\/api)?\/v2/, '');
   if (method === 'get') return undefined;
+  // An invitation that is answered with no grants nothing.
+  if (request.get('body').objectOrAbsent().get('state').value === 'declined') return undefined;
   const route = ROUTES.find(([verb, pattern]) => (verb === ANY || verb.test(method)) && pattern.test(path));
   if (route !== undefined) return route[2];
   const description = log.get('description').word() ?? '';

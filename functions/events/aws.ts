@@ -75,6 +75,16 @@ const CHANGES: readonly (readonly [RegExp, IdentityChange])[] = [
   [/^organizations:(Attach|Detach|Create|Update|Delete|Enable|Disable)Policy/, 'policy_changed'],
 ];
 
+/** Changes that people make to their own account without naming it. */
+const OWN: ReadonlySet<IdentityChange> = new Set([
+  'key_created',
+  'key_deleted',
+  'factor_enrolled',
+  'factor_removed',
+  'password_changed',
+  'recovery_changed',
+]);
+
 /** Reads of settings are not changes, whatever they name. */
 const READS = /^(Get|List|Describe|Simulate|Generate)/;
 
@@ -121,6 +131,7 @@ function authentication(
     session: action === 'sign_in' ? credential.absent() : credential,
     resource: request.get('roleArn'),
     correlationId: detail.get('requestID'),
+    ...(operation === 'signin:ConsoleLogin' && outcome === 'challenged' ? { unstated: ['outcome'] } : {}),
   };
 }
 
@@ -133,9 +144,9 @@ function outcomeOf(detail: Member, record: CloudTrailRecord): AuthReading['outco
   if (word === 'success') return 'success';
   if (word === 'failure') return 'failure';
   if (record.failed) return 'failure';
-  if (record.eventName === 'ConsoleLogin') {
-    throw invalidMember(said.path, said.present ? 'must be Success or Failure' : 'is required');
-  }
+  if (said.present) throw invalidMember(said.path, 'must be Success or Failure');
+  // A console sign-in always says how it ended; where that was cut off, we do not know.
+  if (record.eventName === 'ConsoleLogin') return 'challenged';
   return record.eventName === 'CredentialChallenge' ? 'challenged' : 'success';
 }
 
@@ -163,8 +174,9 @@ function factors(identity: Member, extra: Member, operation: string): Factor[] {
     found.push('password');
   else if (/^AKIA/.test(identity.get('accessKeyId').text() ?? '')) found.push('access_key');
   const session = identity.get('sessionContext').objectOrAbsent().get('attributes').objectOrAbsent();
-  const secondFactor = extra.get('MFAUsed').flag() ?? session.get('mfaAuthenticated').flag();
-  if (secondFactor === true || operation === 'signin:CheckMfa') found.push(mfaFactor(extra));
+  const secondFactor =
+    extra.get('MFAUsed').flag() === true || session.get('mfaAuthenticated').flag() === true;
+  if (secondFactor || operation === 'signin:CheckMfa') found.push(mfaFactor(extra));
   return found;
 }
 
@@ -190,9 +202,14 @@ function change(detail: Member, record: CloudTrailRecord, operation: string): Id
     ? undefined
     : CHANGES.find(([pattern]) => pattern.test(operation));
   const target = request.any('userName', 'roleName', 'groupName', 'policyArn', 'principalId', 'name');
-  const user = request.get('userName');
-  // Password and key calls without a name concern whoever makes them.
-  const concerned = target.present || meaning === undefined ? target : who.id;
+  const kind =
+    target.value === request.get('userName').value
+      ? 'person'
+      : target.value === request.get('policyArn').value
+        ? 'policy'
+        : 'other';
+  // A call about keys, factors and passwords that names nobody concerns whoever makes it.
+  const own = !target.present && meaning !== undefined && OWN.has(meaning[1]);
   return {
     kind: 'identity',
     id: record.id,
@@ -204,8 +221,7 @@ function change(detail: Member, record: CloudTrailRecord, operation: string): Id
     operation: record.eventName,
     actor: who.id,
     actorKind: who.kind,
-    target: typeof concerned.value === 'object' ? concerned.absent() : concerned,
-    targetKind:
-      user.present || !target.present ? 'person' : request.get('policyArn').present ? 'policy' : 'other',
+    target: own ? who.id : typeof target.value === 'object' ? target.absent() : target,
+    targetKind: own ? who.kind : kind,
   };
 }

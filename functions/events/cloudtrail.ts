@@ -92,8 +92,10 @@ function principalKind(
   const invoker = record.identity.get('invokedBy').word() ?? '';
   if (onBehalfOf.present)
     return /bedrock|agent/.test(`${invoker} ${role ?? ''}`.toLowerCase()) ? 'agent' : 'person';
-  if (type === 'awsservice' || type === 'awsaccount' || invoker.endsWith('.amazonaws.com')) return 'service';
+  if (type === 'awsservice' || type === 'awsaccount') return 'service';
   if (type !== 'assumedrole' && type !== 'role') return 'person';
+  // `signin` invokes on behalf of somebody at the console.
+  if (invoker.endsWith('.amazonaws.com') && invoker !== 'signin.amazonaws.com') return 'service';
   const session = record.identity.get('arn').text(2048)?.split('/').at(-1) ?? '';
   // An instance's role session is named by the instance; a person's by a user name or an e-mail address.
   if (/^(i-[0-9a-f]{8,17}|aws|.*(lambda|ecs|codebuild|cloudformation|botocore-session).*)$/i.test(session))

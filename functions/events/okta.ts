@@ -144,7 +144,7 @@ function authReading(detail: Member, type: string, action: AuthAction, common: C
     outcome: denied ? 'failure' : outcome,
     action,
     failureReason: denied ? 'second_factor_denied' : failureReason(detail, action, known),
-    subject: known ? actor.get('id') : stated(actor.any('alternateId', 'id')),
+    subject: subjectOf(detail, actor, known),
     subjectKind: kind,
     onBehalfOf: kind === 'person' ? undefined : user?.get('id'),
     factors: factorsOf(
@@ -162,6 +162,18 @@ function authReading(detail: Member, type: string, action: AuthAction, common: C
     session: stated(authentication.get('externalSessionId')),
     correlationId: stated(detail.get('transaction').get('id')),
   };
+}
+
+/** The actor; its login name when Okta does not know it; else the user that the record is about. */
+function subjectOf(detail: Member, actor: Member, known: boolean): Member {
+  if (known) return actor.get('id');
+  const name = stated(actor.get('alternateId'));
+  if (name.present) return name;
+  return (
+    target(detail, 'user')?.get('id') ??
+    target(detail, 'appuser')?.any('alternateId', 'id') ??
+    actor.get('id').absent()
+  );
 }
 
 function identityReading(detail: Member, type: string, eventType: string, common: Common): IdentityReading {

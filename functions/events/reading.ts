@@ -28,6 +28,8 @@ interface CommonReading {
   readonly outcome: AuthOutcome;
   readonly address?: Member;
   readonly userAgent?: Member;
+  /** Members whose value here only stands in, since the record was cut: they count as unfilled. */
+  readonly unstated?: readonly string[];
 }
 
 /** What an adapter read of an attempt to authenticate. Absent members become `unfilled`. */
@@ -79,7 +81,7 @@ export function toEvent(
   envelope: EventEnvelope,
   context: ParseContext,
 ): AuthEvent | IdentityEvent {
-  const unfilled: string[] = [];
+  const unfilled: string[] = [...(reading.unstated ?? [])];
   const base = {
     id: idOf(reading, envelope, unfilled),
     tenant: context.tenant,
