@@ -1,13 +1,19 @@
+import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { SubjectKind } from '../events/index.ts';
 import { readAsset } from '../platform/index.ts';
+import { compilePolicies } from './compile-policies.ts';
 import { loadPolicies, type PolicyDecisionPoint, type PolicyQuestion } from './policy.ts';
 
-const sources = async () => ({
-  wasm: await readAsset('cedar_wasm_bg.wasm'),
-  policies: (await readAsset('policy.cedar')).toString('utf8'),
-  schema: (await readAsset('policy.cedarschema')).toString('utf8'),
-});
+const text = (name: string) => readFile(new URL(`./policies/${name}`, import.meta.url), 'utf8');
+
+const loadWith = async (policies: string): Promise<PolicyDecisionPoint> => {
+  const wasm = await readAsset('cedar_wasm_bg.wasm');
+  return loadPolicies(
+    wasm,
+    await compilePolicies(wasm, { policies, schema: await text('countersign.cedarschema') }),
+  );
+};
 
 const question = (
   changes: Partial<PolicyQuestion['context']> = {},
@@ -31,7 +37,7 @@ const question = (
 describe('the default policy', () => {
   let pdp: PolicyDecisionPoint;
   beforeAll(async () => {
-    pdp = await loadPolicies(await sources());
+    pdp = await loadWith(await text('default.cedar'));
   });
 
   test('low risk passes, and the policy that said so is named', () => {
@@ -66,7 +72,6 @@ describe('the default policy', () => {
 });
 
 describe('loading policies', () => {
-  const loadWith = async (policies: string) => loadPolicies({ ...(await sources()), policies });
   const permit = (id: string, when = 'true') =>
     `${id}permit (principal, action == Countersign::Action::"allow", resource) when { ${when} };`;
 

@@ -1,13 +1,10 @@
 import initCedar, {
-  type DetailedError,
-  policySetTextToParts,
-  policyToJson,
   preparsePolicySet,
   preparseSchema,
   statefulIsAuthorized,
-  validate,
 } from '@cedar-policy/cedar-wasm/web';
 import type { SubjectKind } from '../events/index.ts';
+import { type CompiledPolicies, policyInvalid } from './compile-policies.ts';
 import type { Outcome } from './decision.ts';
 import { DecisionError } from './decision-error.ts';
 
@@ -50,60 +47,30 @@ const PRINCIPALS: Record<SubjectKind, string> = {
 /** Cedar only says permit or deny, so the answers are asked in this order (design §4). */
 const ANSWERS = ['allow', 'step_up', 'review'] as const;
 
-const failure = (what: string, errors: readonly DetailedError[]): DecisionError =>
-  new DecisionError('policy-invalid', `${what}: ${errors.map((error) => error.message).join('; ')}`);
-
-/** Policies by their `@id`, which decisions name; every policy must have one of its own. */
-const namedPolicies = (text: string): Record<string, string> => {
-  const parts = policySetTextToParts(text);
-  if (parts.type === 'failure') throw failure('The policy set cannot be read', parts.errors);
-  if (parts.policy_templates.length > 0)
-    throw new DecisionError('policy-invalid', 'Policy templates are not supported');
-  const named: Record<string, string> = {};
-  for (const policy of parts.policies) {
-    const json = policyToJson(policy);
-    if (json.type === 'failure') throw failure('A policy cannot be read', json.errors);
-    const id = json.json.annotations?.id;
-    if (!id) throw new DecisionError('policy-invalid', 'Every policy needs an @id("…")');
-    if (Object.hasOwn(named, id)) throw new DecisionError('policy-invalid', `Two policies are named ${id}`);
-    named[id] = policy;
-  }
-  return named;
-};
-
 let loads = 0;
 
 /**
- * Loads Cedar, parses and strictly validates the policies against the schema, and makes one first decision, so
- * that the first event does not pay for it.
+ * Loads Cedar and a compiled policy set, and makes one first decision, so that the first event does not pay
+ * for it.
  *
- * @throws DecisionError `policy-invalid` naming what is wrong: an invalid policy never becomes active.
+ * @throws DecisionError `policy-invalid` when the set cannot be parsed after all.
  * @example
  * ```ts
- * const pdp = await loadPolicies({ wasm, policies, schema });
+ * const pdp = await loadPolicies(wasm, await compilePolicies(wasm, { policies, schema }));
  * pdp.decide(question); // { outcome: 'step_up', determining: ['step-up-people'] }
  * ```
  */
-export const loadPolicies = async (source: {
-  readonly wasm: Uint8Array<ArrayBuffer>;
-  readonly policies: string;
-  readonly schema: string;
-}): Promise<PolicyDecisionPoint> => {
-  await initCedar({ module_or_path: source.wasm });
-  const policies = { staticPolicies: namedPolicies(source.policies) };
-  const checked = validate({ schema: source.schema, policies });
-  if (checked.type === 'failure') throw failure('The policy set does not validate', checked.errors);
-  if (checked.validationErrors.length > 0)
-    throw failure(
-      'The policy set does not validate',
-      checked.validationErrors.map(({ policyId, error }) => ({
-        ...error,
-        message: `${policyId}: ${error.message}`,
-      })),
-    );
+export const loadPolicies = async (
+  wasm: Uint8Array<ArrayBuffer>,
+  compiled: CompiledPolicies,
+): Promise<PolicyDecisionPoint> => {
+  await initCedar({ module_or_path: wasm });
   const id = `policies-${++loads}`;
-  for (const parsed of [preparsePolicySet(id, policies), preparseSchema(id, source.schema)])
-    if (parsed.type === 'failure') throw failure('The policy set cannot be parsed', parsed.errors);
+  for (const parsed of [
+    preparsePolicySet(id, { staticPolicies: { ...compiled.policies } }),
+    preparseSchema(id, compiled.schema),
+  ])
+    if (parsed.type === 'failure') throw policyInvalid('The policy set cannot be parsed', parsed.errors);
   const pdp: PolicyDecisionPoint = { decide: (question) => decideWith(id, question) };
   pdp.decide(WARM_UP);
   return pdp;

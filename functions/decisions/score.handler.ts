@@ -61,12 +61,8 @@ const loadModel = async () => {
 };
 
 const loadPolicy = async () => {
-  const [wasm, policies, schema] = await Promise.all([
-    readAsset('cedar_wasm_bg.wasm'),
-    readAsset('policy.cedar'),
-    readAsset('policy.cedarschema'),
-  ]);
-  return loadPolicies({ wasm, policies: policies.toString('utf8'), schema: schema.toString('utf8') });
+  const [wasm, policies] = await Promise.all([readAsset('cedar_wasm_bg.wasm'), readAsset('policies.json')]);
+  return loadPolicies(wasm, JSON.parse(policies.toString('utf8')));
 };
 
 const readPseudonymKey = async (): Promise<string> => {

@@ -1,0 +1,67 @@
+import initCedar, {
+  type DetailedError,
+  policySetTextToParts,
+  policyToJson,
+  validate,
+} from '@cedar-policy/cedar-wasm/web';
+import { DecisionError } from './decision-error.ts';
+
+/** A policy set that was found valid: what a function loads. Plain JSON. */
+export interface CompiledPolicies {
+  /** The text of each policy by its `@id`, which decisions name. */
+  readonly policies: Readonly<Record<string, string>>;
+  /** The schema that they are valid against, in Cedar's own syntax. */
+  readonly schema: string;
+}
+
+/** The error for a policy set that cannot be used. */
+export const policyInvalid = (what: string, errors: readonly DetailedError[]): DecisionError =>
+  new DecisionError('policy-invalid', `${what}: ${errors.map((error) => error.message).join('; ')}`);
+
+const namedPolicies = (text: string): Record<string, string> => {
+  const parts = policySetTextToParts(text);
+  if (parts.type === 'failure') throw policyInvalid('The policy set cannot be read', parts.errors);
+  if (parts.policy_templates.length > 0)
+    throw new DecisionError('policy-invalid', 'Policy templates are not supported');
+  const named = new Map<string, string>();
+  for (const policy of parts.policies) {
+    const json = policyToJson(policy);
+    if (json.type === 'failure') throw policyInvalid('A policy cannot be read', json.errors);
+    const id = json.json.annotations?.id;
+    if (!id) throw new DecisionError('policy-invalid', 'Every policy needs an @id("…")');
+    if (named.has(id)) throw new DecisionError('policy-invalid', `Two policies are named ${id}`);
+    named.set(id, policy);
+  }
+  return Object.fromEntries(named);
+};
+
+/**
+ * Parses policies and validates them strictly against the schema. It is done once, when the deployment is
+ * built: an invalid policy is never deployed, and a cold start need not look for one (it would take longer
+ * than everything else that a cold start does with policies).
+ *
+ * @param wasm Cedar's WASM binary.
+ * @throws DecisionError `policy-invalid` naming what is wrong.
+ * @example
+ * ```ts
+ * const compiled = await compilePolicies(wasm, { policies: '@id("none") forbid (principal, action, resource);', schema });
+ * ```
+ */
+export const compilePolicies = async (
+  wasm: Uint8Array<ArrayBuffer>,
+  source: { readonly policies: string; readonly schema: string },
+): Promise<CompiledPolicies> => {
+  await initCedar({ module_or_path: wasm });
+  const policies = namedPolicies(source.policies);
+  const checked = validate({ schema: source.schema, policies: { staticPolicies: policies } });
+  if (checked.type === 'failure') throw policyInvalid('The policy set does not validate', checked.errors);
+  if (checked.validationErrors.length > 0)
+    throw policyInvalid(
+      'The policy set does not validate',
+      checked.validationErrors.map(({ policyId, error }) => ({
+        ...error,
+        message: `${policyId}: ${error.message}`,
+      })),
+    );
+  return { policies, schema: source.schema };
+};
