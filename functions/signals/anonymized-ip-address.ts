@@ -1,0 +1,39 @@
+import type { NetworkClass, SignalDefinition } from './signal.ts';
+
+/** How far a kind of network hides who is behind it, 0 to 1. Ordered by judgement; the model decides what it weighs. */
+const HIDING: Readonly<Record<NetworkClass, number>> = {
+  unknown: 0,
+  mobile: 0,
+  satellite: 0,
+  reserved: 0,
+  relay: 0.25,
+  hosting: 0.5,
+  vpn: 0.75,
+  tor: 1,
+};
+
+/** Whether the address hides who is behind it. */
+export const anonymizedIPAddress: SignalDefinition = {
+  code: 'anonymizedIPAddress',
+  title: 'Anonymised network',
+  description:
+    "How far the kind of network hides who is behind it, by the committed list of network classes: 0 for access networks and those not listed, 0.25 for relays and web gateways, 0.5 for hosting, 0.75 for VPN providers, 1 for Tor. Hosting counts as 0 for service accounts and agents, whose home it is. It says nothing of whether this is usual for the subject: that is the network's novelty.",
+  unit: 'degree',
+  range: [0, 1],
+  alsoKnownAs: ['Entra anonymizedIPAddress', 'Okta Anonymizing proxy'],
+  evaluate({ event, network }) {
+    if (network === undefined) return { evaluated: false, why: 'the event states no network' };
+    if (network.class === 'reserved') return { evaluated: false, why: 'a private or reserved network' };
+    const atHome = network.class === 'hosting' && event.subject.kind !== 'person';
+    return {
+      evaluated: true,
+      value: atHome ? 0 : HIDING[network.class],
+      observed: network.class === 'unknown' ? 'a network on no list' : `a ${network.class} network`,
+      usual: event.subject.kind === 'person' ? 'an access network' : 'an access or hosting network',
+    };
+  },
+  text: (raises) =>
+    raises
+      ? 'The network hides where the sign-in comes from.'
+      : 'The network is an ordinary way to the internet.',
+};

@@ -1,0 +1,10 @@
+import { tenureSignal } from './tenure.ts';
+
+/** For how many days the device has been known. */
+export const deviceTenure = tenureSignal({
+  code: 'deviceTenure',
+  title: 'How long the device is known',
+  dimension: 'device',
+  noun: 'device',
+  texts: ['This device has not been known for long.', 'You have used this device for a long time.'],
+});

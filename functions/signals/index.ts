@@ -1,0 +1,22 @@
+export { parseAgent } from './agent.ts';
+export { catalogue, evaluateSignals, featureVector } from './catalogue.ts';
+export { STRONGEST, strengthOf, strongest } from './factor-order.ts';
+export { greatCircleKm, type Point } from './geography.ts';
+export {
+  type GeoManifest,
+  type GeoSource,
+  type NetworkLookup,
+  openNetworkLookup,
+  parseAddress,
+} from './network/index.ts';
+export { isPlaceless, type ObserveOptions, observe } from './observe.ts';
+export type {
+  AgentFacts,
+  Evaluation,
+  NetworkClass,
+  NetworkFacts,
+  Signal,
+  SignalContext,
+  SignalDefinition,
+} from './signal.ts';
+export { SignalError } from './signal-error.ts';

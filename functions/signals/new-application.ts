@@ -1,0 +1,13 @@
+import { noveltySignal } from './novelty.ts';
+
+/** How unusual the application is for this subject. */
+export const newApplication = noveltySignal({
+  code: 'newApplication',
+  title: 'Application',
+  meaning: 'How unusual the application is for this subject.',
+  dimension: 'application',
+  backOff: true,
+  noun: 'application',
+  pseudonymous: true,
+  texts: ['You do not usually use this application.', 'You usually use this application.'],
+});

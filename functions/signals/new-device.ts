@@ -1,0 +1,14 @@
+import { noveltySignal } from './novelty.ts';
+
+/** How unusual the device is for this subject. */
+export const newDevice = noveltySignal({
+  code: 'newDevice',
+  title: 'Device',
+  meaning: 'How unusual the device is for this subject.',
+  dimension: 'device',
+  backOff: false,
+  noun: 'device',
+  pseudonymous: true,
+  alsoKnownAs: ['Entra unfamiliarFeatures (device)', 'Auth0 NewDevice'],
+  texts: ['This device is not one that you usually use.', 'You usually use this device.'],
+});

@@ -1,0 +1,33 @@
+import type { SignalDefinition } from './signal.ts';
+import { MAX_BITS, surpriseOf } from './surprise.ts';
+
+const WEIGHT = { low: 0, medium: 0.5, high: 1 } as const;
+/** Taken where nobody has a history with anything, bits: what an unseen value has. */
+const NO_HISTORY_BITS = 10;
+
+/** A sensitive resource that the subject does not usually open. */
+export const resourceSensitivity: SignalDefinition = {
+  code: 'resourceSensitivity',
+  title: 'Sensitivity of the resource',
+  description:
+    'How sensitive the resource is (low 0, medium 0.5, high 1) times how rare it is for the subject (surprise in bits over 16): who opens the payroll every day is not suspect for it. Not evaluable when the event states no sensitivity.',
+  unit: 'degree',
+  range: [0, 1],
+  evaluate(context) {
+    const sensitivity = context.event.resource?.sensitivity;
+    if (sensitivity === undefined) return { evaluated: false, why: 'the event states no sensitivity' };
+    const key = context.observation.keys.resource;
+    const known = key === undefined ? undefined : surpriseOf(context, 'resource', key, true);
+    const bits = known ?? NO_HISTORY_BITS;
+    return {
+      evaluated: true,
+      value: (WEIGHT[sensitivity] * bits) / MAX_BITS,
+      observed: `a resource of ${sensitivity} sensitivity, ${bits.toFixed(1)} bits rare`,
+      usual: `${context.subject.dimensions.resource.length} resources known`,
+    };
+  },
+  text: (raises) =>
+    raises
+      ? 'You asked for something sensitive that you do not usually open.'
+      : 'What you asked for is nothing unusual for you.',
+};

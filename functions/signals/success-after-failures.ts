@@ -1,0 +1,29 @@
+import { HALF_LIFE } from '../baselines/index.ts';
+import type { SignalDefinition } from './signal.ts';
+import { countAt } from './subject-counts.ts';
+
+const MAX = 100;
+
+/** A success that follows failures: a guess that hit, or a person who remembered. */
+export const successAfterFailures: SignalDefinition = {
+  code: 'successAfterFailures',
+  title: 'Success after failures',
+  description:
+    'For a success: the failed attempts on this subject before it, decayed with a half-life of one hour, at most 100. One or two are a mistyped password; many are a guess that hit. Not evaluable for an attempt that did not succeed.',
+  unit: 'count',
+  range: [0, MAX],
+  evaluate({ event, subject }) {
+    if (event.outcome !== 'success') return { evaluated: false, why: 'the attempt did not succeed' };
+    const value = countAt(subject.failures.hour, event.time, HALF_LIFE.hour, MAX);
+    return {
+      evaluated: true,
+      value,
+      observed: `succeeded after ${value.toFixed(1)} failures within about an hour`,
+      usual: 'after none to two',
+    };
+  },
+  text: (raises) =>
+    raises
+      ? 'The sign-in succeeded after several failed ones.'
+      : 'The sign-in succeeded without many failed ones before.',
+};

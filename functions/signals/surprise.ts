@@ -1,0 +1,65 @@
+import { type Baseline, type Dimension, decayedTo, entry, HALF_LIFE, total } from '../baselines/index.ts';
+import type { SignalContext } from './signal.ts';
+
+/** The largest surprise that is told apart, bits. */
+export const MAX_BITS = 16;
+
+/** Probability given to a value that nobody in sight has ever used. */
+const UNSEEN = 2 ** -10;
+/** How many events' worth of belief the prior has against a subject's own history. */
+const SUBJECT_PRIOR = 1;
+/** The same for an aggregate of many subjects, whose tails are longer. */
+const AGGREGATE_PRIOR = 20;
+
+/**
+ * How surprising a value of one dimension is for the subject: −log2 of its smoothed share, in bits.
+ *
+ * The share is smoothed towards a prior, p = (n·share + κ·prior) / (n + κ), where n is the subject's decayed number
+ * of events. With back-off the prior is the share among the members of the subject's role, smoothed towards that of
+ * the application, then that of the tenant; without, it is 2^-10 whatever the value. (Additive smoothing with
+ * hierarchical back-off, as Freeman et al., NDSS 2016, use it for log-in features; constants are ours.)
+ *
+ * @param backOff false for what is personal (devices) or must not matter by its name (countries).
+ * @returns 0 (always this) to 16; undefined when there is no history to compare with.
+ *
+ * @example
+ * ```ts
+ * surpriseOf(context, 'asn', 'AS3320', true); // 0.1 for the network used every day
+ * ```
+ */
+export function surpriseOf(
+  context: SignalContext,
+  dimension: Dimension,
+  key: string,
+  backOff: boolean,
+): number | undefined {
+  const { subject } = context;
+  const own = total(subject, dimension);
+  let prior = UNSEEN;
+  let informed = own > 0;
+  if (backOff) {
+    for (const aggregate of [context.tenant, context.application, context.role]) {
+      if (aggregate === undefined || aggregate.weight <= 0) continue;
+      informed = true;
+      prior =
+        (weightOf(aggregate, dimension, key) + AGGREGATE_PRIOR * prior) /
+        (Math.max(aggregate.weight, total(aggregate, dimension)) + AGGREGATE_PRIOR);
+    }
+  }
+  if (!informed) return undefined;
+  // Habits fade while nobody is there: old history weighs less against the prior, but keeps its proportions.
+  const faded = decayedTo({ value: 1, time: subject.last }, context.event.time, HALF_LIFE.habit);
+  const p =
+    (faded * weightOf(subject, dimension, key) + SUBJECT_PRIOR * prior) / (faded * own + SUBJECT_PRIOR);
+  return Math.min(MAX_BITS, Math.max(0, -Math.log2(p)));
+}
+
+function weightOf(baseline: Baseline, dimension: Dimension, key: string): number {
+  return entry(baseline, dimension, key)?.weight ?? 0;
+}
+
+/** The subject's decayed number of learned events as of the event at hand. */
+export function historyWeight(context: SignalContext): number {
+  const { weight, last } = context.subject;
+  return decayedTo({ value: weight, time: last }, context.event.time, HALF_LIFE.habit);
+}

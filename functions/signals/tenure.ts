@@ -1,0 +1,46 @@
+import { DAY_MS, type Dimension, entry } from '../baselines/index.ts';
+import type { SignalDefinition } from './signal.ts';
+
+/** Days are counted up to here in baselines. */
+const MAX_DAYS = 255;
+
+/** What one tenure signal has of its own. */
+export interface TenureOptions {
+  readonly code: string;
+  readonly title: string;
+  readonly dimension: Dimension;
+  readonly noun: string;
+  readonly texts: readonly [raises: string, lowers: string];
+}
+
+/**
+ * Makes the signal that says on how many days a property was already used: trust that only time can give.
+ *
+ * @example
+ * ```ts
+ * export const deviceTenure = tenureSignal({ code: 'deviceTenure', dimension: 'device', … });
+ * ```
+ */
+export function tenureSignal(options: TenureOptions): SignalDefinition {
+  const { dimension, noun } = options;
+  return {
+    code: options.code,
+    title: options.title,
+    description: `On how many different days the subject was seen with this ${noun}, at most ${MAX_DAYS}; 0 when it is new. Unlike a share it cannot be bought with many events in one night. Not evaluable when the event states no ${noun}.`,
+    unit: 'days',
+    range: [0, MAX_DAYS],
+    evaluate({ observation, subject }) {
+      const key = observation.keys[dimension];
+      if (key === undefined) return { evaluated: false, why: `the event states no ${noun}` };
+      const known = entry(subject, dimension, key);
+      return {
+        evaluated: true,
+        value: Math.min(MAX_DAYS, known?.days ?? 0),
+        observed: known ? `seen on ${known.days} ${known.days === 1 ? 'day' : 'days'}` : 'not seen before',
+        usual: `${subject.dimensions[dimension].length} known`,
+        ...(known && { since: known.firstDay * DAY_MS }),
+      };
+    },
+    text: (raises) => options.texts[raises ? 0 : 1],
+  };
+}

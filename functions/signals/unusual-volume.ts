@@ -1,0 +1,31 @@
+import { DAY_MS, decayedTo, HALF_LIFE, HOUR_MS } from '../baselines/index.ts';
+import type { SignalDefinition } from './signal.ts';
+
+const RANGE = [-4, 10] as const;
+/** Ratio of the two half-lives: a steady rate fills the counters in this proportion. */
+const WEEK_TO_HOUR = (7 * DAY_MS) / HOUR_MS;
+
+/** How much busier the account is than in the last week. */
+export const unusualVolume: SignalDefinition = {
+  code: 'unusualVolume',
+  title: 'Number of attempts',
+  description:
+    'How many more attempts there were within about an hour than the average over about a week lets expect, in doublings: log2((h + 1) / (w / 168 + 1)), h and w being counters with half-lives of one hour and seven days; −4 to 10.',
+  unit: 'doublings',
+  range: RANGE,
+  evaluate({ event, subject }) {
+    const hour = Math.max(0, decayedTo(subject.attempts.hour, event.time, HALF_LIFE.hour));
+    const expected = Math.max(0, decayedTo(subject.attempts.week, event.time, HALF_LIFE.week)) / WEEK_TO_HOUR;
+    const value = Math.log2((hour + 1) / (expected + 1));
+    return {
+      evaluated: true,
+      value: Math.min(RANGE[1], Math.max(RANGE[0], value)),
+      observed: `${hour.toFixed(1)} attempts within about an hour`,
+      usual: `${expected.toFixed(1)}`,
+    };
+  },
+  text: (raises) =>
+    raises
+      ? 'There are more sign-ins to your account than usual.'
+      : 'The number of sign-ins to your account is as usual.',
+};
