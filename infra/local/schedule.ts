@@ -1,4 +1,5 @@
-import { type Clock, type FunctionInvoker, InvocationRefused, systemClock } from './runtime.ts';
+import type { BusEvent, Events } from './bus/index.ts';
+import { type Clock, type FunctionInvoker, systemClock } from './runtime.ts';
 import type { LocalResource, LocalTemplate } from './template.ts';
 import { TemplateError } from './template-error.ts';
 
@@ -7,9 +8,16 @@ export interface Schedule {
   readonly name: string;
   /** ms between two runs. */
   readonly everyMs: number;
-  readonly functionArn: string;
-  /** What the function receives, given the time of the run. */
-  readonly event: (time: number) => unknown;
+  /** Starts one run, given its time in ms since the Unix epoch. */
+  readonly run: (time: number) => Promise<void>;
+}
+
+/** What schedules start runs with. */
+export interface ScheduleParts {
+  /** For EventBridge Scheduler, whose target is the function itself. */
+  readonly invoker: FunctionInvoker;
+  /** For a rule: its targets have their own retries and dead letters. */
+  readonly events: Pick<Events, 'fire'>;
 }
 
 const UNIT_MS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
@@ -31,64 +39,55 @@ export function rateMs(expression: string): number | undefined {
   return Number(count) * UNIT_MS[unit]!;
 }
 
-interface Target {
-  readonly Arn: string;
-  readonly Input?: string;
-}
-
 /**
  * The schedules of a template: rules with a `ScheduleExpression`, and EventBridge Scheduler's schedules.
  *
- * @throws TemplateError `property-refused` for an expression other than a rate, or a target that is not a
- * function of the template.
+ * @throws TemplateError `property-refused` for an expression other than a rate, or a Scheduler target that
+ * is not a function of the template.
  * @example
  * ```ts
- * schedulesOf(template).map(({ name, everyMs }) => [name, everyMs]); // [['countersign-local-sweep', 60000]]
+ * schedulesOf(template, parts).map(({ name, everyMs }) => [name, everyMs]); // [['countersign-local-sweep', 60000]]
  * ```
  */
-export function schedulesOf(template: LocalTemplate): Schedule[] {
+export function schedulesOf(template: LocalTemplate, { invoker, events }: ScheduleParts): Schedule[] {
+  const enabled = ({ properties }: LocalResource) =>
+    properties.ScheduleExpression !== undefined && properties.State !== 'DISABLED';
   const rules = template
     .ofType('AWS::Events::Rule')
-    .filter(
-      ({ properties }) => properties.ScheduleExpression !== undefined && properties.State !== 'DISABLED',
-    )
-    .flatMap((rule) =>
-      ((rule.properties.Targets ?? []) as Target[]).map((target) =>
-        scheduleOf(template, rule, target, (time) => ruleEvent(template, rule, time)),
-      ),
-    );
+    .filter(enabled)
+    .map((rule) => ({
+      name: rule.ref,
+      everyMs: interval(rule),
+      run: async (time: number) => events.fire(rule.arn!, ruleEvent(template, rule, time)),
+    }));
   const schedules = template
     .ofType('AWS::Scheduler::Schedule')
-    .filter(({ properties }) => properties.State !== 'DISABLED')
-    .map((schedule) => scheduleOf(template, schedule, schedule.properties.Target as Target, () => ({})));
+    .filter(enabled)
+    .map((schedule) => {
+      const { Arn, Input = '{}' } = schedule.properties.Target as { Arn: string; Input?: string };
+      if (template.byArn(Arn)?.type !== 'AWS::Lambda::Function') throw refused(schedule, `the target ${Arn}`);
+      const payload: unknown = JSON.parse(Input);
+      return {
+        name: schedule.ref,
+        everyMs: interval(schedule),
+        run: () => invoker.invoke(Arn, payload, { async: true }),
+      };
+    });
   return [...rules, ...schedules];
 }
 
-function scheduleOf(
-  template: LocalTemplate,
-  resource: LocalResource,
-  target: Target,
-  event: (time: number) => unknown,
-): Schedule {
-  const refused = (what: string) =>
-    new TemplateError(
-      'property-refused',
-      `${resource.stack}/${resource.logicalId}: local mode cannot run ${what}`,
-    );
+function interval(resource: LocalResource): number {
   const expression = String(resource.properties.ScheduleExpression);
   const everyMs = rateMs(expression);
-  if (everyMs === undefined) throw refused(`the schedule ${expression}`);
-  if (template.byArn(target.Arn)?.type !== 'AWS::Lambda::Function') throw refused(`the target ${target.Arn}`);
-  const { Input } = target;
-  return {
-    name: resource.ref,
-    everyMs,
-    functionArn: target.Arn,
-    event: Input === undefined ? event : () => JSON.parse(Input),
-  };
+  if (everyMs === undefined) throw refused(resource, `the schedule ${expression}`);
+  return everyMs;
 }
 
-function ruleEvent({ place }: LocalTemplate, rule: LocalResource, time: number): unknown {
+function refused({ stack, logicalId }: LocalResource, what: string): TemplateError {
+  return new TemplateError('property-refused', `${stack}/${logicalId}: local mode cannot run ${what}`);
+}
+
+function ruleEvent({ place }: LocalTemplate, rule: LocalResource, time: number): BusEvent {
   return {
     version: '0',
     id: crypto.randomUUID(),
@@ -97,7 +96,7 @@ function ruleEvent({ place }: LocalTemplate, rule: LocalResource, time: number):
     account: place.account,
     time: new Date(time).toISOString().replace(/\.\d+Z$/, 'Z'),
     region: place.region,
-    resources: [rule.arn],
+    resources: [rule.arn!],
     detail: {},
   };
 }
@@ -105,27 +104,23 @@ function ruleEvent({ place }: LocalTemplate, rule: LocalResource, time: number):
 /**
  * Runs schedules until told to stop. The first run comes after one whole interval, as at AWS.
  *
- * @param onRefused told of a run that the host would not take.
+ * @param onRefused told of a run that could not be started; the next one is tried all the same.
  * @returns a function that stops them.
  * @example
  * ```ts
- * const stop = runSchedules(schedulesOf(template), invoker);
+ * const stop = runSchedules(schedulesOf(template, { invoker, events }));
  * ```
  */
 export function runSchedules(
   schedules: readonly Schedule[],
-  invoker: FunctionInvoker,
   clock: Clock = systemClock,
-  onRefused: (schedule: Schedule, error: InvocationRefused) => void = () => undefined,
+  onRefused: (name: string, error: unknown) => void = () => undefined,
 ): () => void {
   const cancels = new Map<Schedule, () => void>();
   const arm = (schedule: Schedule, at: number) => {
     const cancel = clock.after(Math.max(0, at - clock.now()), () => {
       arm(schedule, at + schedule.everyMs);
-      invoker.invoke(schedule.functionArn, schedule.event(at), { async: true }).catch((error: unknown) => {
-        if (!(error instanceof InvocationRefused)) throw error;
-        onRefused(schedule, error);
-      });
+      schedule.run(at).catch((error: unknown) => onRefused(schedule.name, error));
     });
     cancels.set(schedule, cancel);
   };

@@ -31,7 +31,7 @@ const SUPPORT: Readonly<Record<string, Support>> = {
   'AWS::Events::EventBus': run('a bus at the AWS endpoint'),
   'AWS::Events::Rule': run('the event-pattern matcher, or a timer'),
   'AWS::Events::Archive': run('a file under .local'),
-  'AWS::Events::EventBusPolicy': inert(ACCESS),
+  'AWS::Events::EventBusPolicy': run('the AWS endpoint refuses what it denies'),
   'AWS::EventSchemas::Registry': inert(
     'schemas are documentation: nothing validates against them at run time',
   ),
