@@ -1,0 +1,52 @@
+import { CountersignError, type FieldProblem } from '../platform/errors.ts';
+
+/**
+ * What can be wrong with a credential, a proof or a key, as stable codes:
+ *
+ * - `proof-malformed`: the proof is not in its one canonical form (status 422);
+ * - `proof-point-invalid`: a point is off its curve, outside the prime-order subgroup, or infinity (422);
+ * - `public-signals-malformed`: wrong count, or not canonical field elements (422);
+ * - `key-malformed`: a verification key cannot be read (500: keys are ours, not the caller's);
+ * - `key-digest-mismatch`: a verification key is not the one that was pinned (500);
+ * - `key-unsafe`: a verification key is well formed but would accept forgeries (500);
+ * - `randomness-unusable`: the random source did not give what batch verification needs (500);
+ * - `disclosure-malformed`: a selective-disclosure proof value cannot be read (422).
+ */
+export type CredentialErrorCode =
+  | 'proof-malformed'
+  | 'proof-point-invalid'
+  | 'public-signals-malformed'
+  | 'key-malformed'
+  | 'key-digest-mismatch'
+  | 'key-unsafe'
+  | 'randomness-unusable'
+  | 'disclosure-malformed';
+
+const OURS: ReadonlySet<string> = new Set<CredentialErrorCode>([
+  'key-malformed',
+  'key-digest-mismatch',
+  'key-unsafe',
+  'randomness-unusable',
+]);
+
+/**
+ * Raised by the credentials room when an input cannot be judged at all. An input that can be judged and
+ * does not verify is an answer (`false`), not an error.
+ *
+ * @example
+ * ```ts
+ * throw new CredentialError('proof-malformed', 'The proof is not canonical', {
+ *   fields: [{ field: 'pi_a.0', problem: 'must be a decimal below the field modulus' }] });
+ * ```
+ */
+export class CredentialError extends CountersignError {
+  override readonly name = 'CredentialError';
+
+  constructor(
+    code: CredentialErrorCode,
+    message: string,
+    options: { status?: number; fields?: readonly FieldProblem[]; cause?: unknown } = {},
+  ) {
+    super(code, message, { status: OURS.has(code) ? 500 : 422, ...options });
+  }
+}

@@ -1,0 +1,62 @@
+import { FR, G1, GT, type Pointer } from '../curve/mcl.ts';
+import { type Groth16Proof, OFFSET, PROOF, readProof, readPublicSignals } from './proof.ts';
+import type { PreparedKey, VerificationKey } from './verification-key.ts';
+
+/**
+ * Verifies one Groth16 proof (Groth, *On the size of pairing-based non-interactive arguments*, ePrint
+ * 2016/260): `e(A, B) = e(alpha, beta) e(IC_0 + sum s_i IC_i, gamma) e(C, delta)`.
+ *
+ * Groth16 proofs can be re-randomized by anyone who sees them: another valid proof of the same statement is
+ * not a new act of its holder. Replay is stopped by a nonce among the public signals, never by remembering
+ * proofs.
+ *
+ * @param key a key from `loadVerificationKey`
+ * @param publicSignals canonical decimals below the group order, exactly as many as the key has
+ * @param proof as snarkjs writes it, or what `decodeProof` gives
+ * @returns whether the proof holds
+ * @throws CredentialError `proof-malformed`, `proof-point-invalid` or `public-signals-malformed` when the
+ * input is not one that an honest prover writes.
+ *
+ * @example
+ * ```ts
+ * const holds = verify(key, ['1', '42'], proof);
+ * ```
+ */
+export function verify(key: VerificationKey, publicSignals: readonly string[], proof: Groth16Proof): boolean {
+  const signals = readPublicSignals(publicSignals, key.publicSignals);
+  const { mcl } = key.prepared;
+  return mcl.scope(() => {
+    const at = mcl.stackAlloc(PROOF);
+    readProof(mcl, at, proof);
+    return holds(key.prepared, signals, at);
+  });
+}
+
+/** The pairing equation alone, over a proof that `readProof` has placed. */
+export function holds(key: PreparedKey, signals: readonly bigint[], proof: Pointer): boolean {
+  const { mcl } = key;
+  return mcl.scope(() => {
+    const statement = mcl.stackAlloc(G1);
+    bindSignals(key, statement, signals);
+    const negA = mcl.stackAlloc(G1);
+    mcl._mclBnG1_neg(negA, proof + OFFSET.a);
+    const product = mcl.stackAlloc(GT);
+    const last = mcl.stackAlloc(GT);
+    // gamma's and delta's line coefficients are the key's; only B's are computed for each proof.
+    mcl._mclBn_precomputedMillerLoop2mixed(product, negA, proof + OFFSET.b, statement, key.gammaLines);
+    mcl._mclBn_precomputedMillerLoop(last, proof + OFFSET.c, key.deltaLines);
+    mcl._mclBnGT_mul(product, product, last);
+    mcl._mclBn_finalExp(product, product);
+    mcl._mclBnGT_mul(product, product, key.alphaBeta);
+    return mcl._mclBnGT_isOne(product) === 1;
+  });
+}
+
+/** IC_0 + sum s_i IC_i. */
+function bindSignals(key: PreparedKey, to: Pointer, signals: readonly bigint[]): void {
+  const { mcl } = key;
+  const scalars = mcl.stackAlloc(FR * (signals.length + 1));
+  mcl._mclBnFr_setInt32(scalars, 1);
+  signals.forEach((signal, i) => mcl.setFr(scalars + (i + 1) * FR, signal));
+  mcl._mclBnG1_mulVec(to, key.ic, scalars, signals.length + 1);
+}
