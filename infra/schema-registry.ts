@@ -1,6 +1,6 @@
 import { CfnRegistry, CfnSchema } from 'aws-cdk-lib/aws-eventschemas';
 import { Construct } from 'constructs';
-import { draft4, EVENT_SCHEMAS } from './event-schemas.ts';
+import { type DetailType, EVENT_SCHEMAS, jsonSchema } from './event-schemas.ts';
 
 /** What {@link SchemaRegistry} is told. */
 export interface SchemaRegistryProps {
@@ -15,14 +15,14 @@ export class SchemaRegistry extends Construct {
       registryName: `countersign-${props.stage}`,
       description: 'Events of the Countersign bus',
     });
-    for (const [detailType, schema] of Object.entries(EVENT_SCHEMAS)) {
+    for (const detailType of Object.keys(EVENT_SCHEMAS) as DetailType[]) {
       const name = detailType.replaceAll(' ', '');
       new CfnSchema(this, name, {
         registryName: registry.attrRegistryName,
         schemaName: `countersign@${name}`,
         type: 'JSONSchemaDraft4',
         description: detailType,
-        content: JSON.stringify(draft4(schema)),
+        content: JSON.stringify(jsonSchema(detailType, 'draft-4')),
       });
     }
   }
