@@ -34,7 +34,7 @@ const MAX_DEPTH = 1000;
 export function entryBytes(entry: PutEventsEntry): number {
   const texts = [entry.Source, entry.DetailType, entry.Detail, ...(entry.Resources ?? [])];
   const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text ?? ''), 0);
-  return bytes + (entry.Time === undefined ? 0 : 14);
+  return bytes + (entry.Time == null ? 0 : 14);
 }
 
 const TEXTS = ['Source', 'DetailType', 'Detail', 'EventBusName', 'TraceHeader'] as const;

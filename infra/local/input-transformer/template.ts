@@ -91,7 +91,8 @@ function checkKeys(value: unknown): void {
   }
 }
 
-const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value ?? ''));
+const asText = (value: unknown): string =>
+  typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value);
 
 function fill(value: unknown, variables: Variables): unknown {
   if (typeof value === 'string') {
