@@ -36,6 +36,7 @@ export function noveltySignal(options: NoveltyOptions): SignalDefinition {
   const backing = backOff
     ? '; with thin history it backs off to the role, the application and the tenant.'
     : '; the same for every value that is new, whichever it is.';
+  const aNoun = `${'aeiou'.includes(noun[0]!) ? 'an' : 'a'} ${noun}`;
   return {
     code: options.code,
     title: options.title,
@@ -49,7 +50,7 @@ export function noveltySignal(options: NoveltyOptions): SignalDefinition {
       const bits = surpriseOf(context, dimension, key, backOff);
       if (bits === undefined) return { evaluated: false, why: 'no history yet' };
       const known = entry(context.subject, dimension, key);
-      const name = options.pseudonymous ? `a ${noun}` : key;
+      const name = options.pseudonymous ? aNoun : key;
       return {
         evaluated: true,
         value: bits,

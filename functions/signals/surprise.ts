@@ -1,11 +1,21 @@
-import { type Baseline, type Dimension, decayedTo, entry, HALF_LIFE, total } from '../baselines/index.ts';
+import {
+  type Baseline,
+  type Dimension,
+  decayedTo,
+  entry,
+  HALF_LIFE,
+  LIMITS,
+  total,
+} from '../baselines/index.ts';
 import type { SignalContext } from './signal.ts';
 
 /** The largest surprise that is told apart, bits. */
-export const MAX_BITS = 16;
+export const MAX_BITS = 24;
 
 /** Probability given to a value that nobody in sight has ever used. */
 const UNSEEN = 2 ** -10;
+/** However large an organisation, that nobody in it used a value yet makes it no rarer than this. */
+const RAREST = 2 ** -12;
 /** How many events' worth of belief the prior has against a subject's own history. */
 const SUBJECT_PRIOR = 1;
 /** The same for an aggregate of many subjects, whose tails are longer. */
@@ -20,7 +30,7 @@ const AGGREGATE_PRIOR = 20;
  * hierarchical back-off, as Freeman et al., NDSS 2016, use it for log-in features; constants are ours.)
  *
  * @param backOff false for what is personal (devices) or must not matter by its name (countries).
- * @returns 0 (always this) to 16; undefined when there is no history to compare with.
+ * @returns 0 (always this) to 24; undefined when there is no history to compare with.
  *
  * @example
  * ```ts
@@ -34,16 +44,17 @@ export function surpriseOf(
   backOff: boolean,
 ): number | undefined {
   const { subject } = context;
-  const own = total(subject, dimension);
+  const own = massOf(subject, dimension);
   let prior = UNSEEN;
   let informed = own > 0;
   if (backOff) {
     for (const aggregate of [context.tenant, context.application, context.role]) {
-      if (aggregate === undefined || aggregate.weight <= 0) continue;
+      const mass = aggregate === undefined ? 0 : massOf(aggregate, dimension);
+      if (aggregate === undefined || mass <= 0) continue;
       informed = true;
-      prior =
-        (weightOf(aggregate, dimension, key) + AGGREGATE_PRIOR * prior) /
-        (Math.max(aggregate.weight, total(aggregate, dimension)) + AGGREGATE_PRIOR);
+      const shareThere =
+        (weightOf(aggregate, dimension, key) + AGGREGATE_PRIOR * prior) / (mass + AGGREGATE_PRIOR);
+      prior = Math.max(RAREST, shareThere);
     }
   }
   if (!informed) return undefined;
@@ -52,6 +63,16 @@ export function surpriseOf(
   const p =
     (faded * weightOf(subject, dimension, key) + SUBJECT_PRIOR * prior) / (faded * own + SUBJECT_PRIOR);
   return Math.min(MAX_BITS, Math.max(0, -Math.log2(p)));
+}
+
+/**
+ * What shares are taken of. A list that was never full holds all there is; one that is full has dropped its tail, and the
+ * weight of all events stands in for it.
+ */
+function massOf(baseline: Baseline, dimension: Dimension): number {
+  const listed = total(baseline, dimension);
+  const full = baseline.dimensions[dimension].length >= LIMITS.entries[dimension];
+  return full ? Math.max(listed, baseline.weight) : listed;
 }
 
 function weightOf(baseline: Baseline, dimension: Dimension, key: string): number {

@@ -17,7 +17,11 @@ export const suspiciousAgent: SignalDefinition = {
       evaluated: true,
       value: agent.automated ? 1 : agent.family === 'other' ? 0.5 : 0,
       observed:
-        agent.family === 'other' ? 'an agent that is not recognised' : `${agent.family} on ${agent.os}`,
+        agent.family === 'other'
+          ? 'an agent that is not recognised'
+          : agent.os === 'other'
+            ? agent.family
+            : `${agent.family} on ${agent.os}`,
       usual: 'a browser or an app',
     };
   },
