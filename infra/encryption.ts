@@ -27,19 +27,36 @@ export class Encryption extends Construct {
       enableKeyRotation: true,
       removalPolicy: props.retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
+    const eventBridge = [new ServicePrincipal('events.amazonaws.com')];
     this.key.addToResourcePolicy(
       new PolicyStatement({
-        sid: 'QueuesAndArchiveOfThisAccount',
-        principals: [new ServicePrincipal('events.amazonaws.com')],
-        actions: [
-          'kms:DescribeKey',
-          'kms:Decrypt',
-          'kms:GenerateDataKey',
-          'kms:ReEncryptFrom',
-          'kms:ReEncryptTo',
-        ],
+        sid: 'QueuesOfThisAccount',
+        principals: eventBridge,
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
         resources: ['*'],
         conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+      }),
+    );
+    this.key.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'ArchiveOfThisStage',
+        principals: eventBridge,
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'],
+        resources: ['*'],
+        conditions: {
+          StringEquals: {
+            'kms:EncryptionContext:aws:events:event-bus:arn': `arn:${Aws.PARTITION}:events:${Aws.REGION}:${Aws.ACCOUNT_ID}:event-bus/countersign-${props.stage}`,
+          },
+        },
+      }),
+    );
+    // EventBridge looks at the key before it has an archive to speak for: this one can bear no condition.
+    this.key.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'ArchiveIsMade',
+        principals: eventBridge,
+        actions: ['kms:DescribeKey'],
+        resources: ['*'],
       }),
     );
     const logGroups = `arn:${Aws.PARTITION}:logs:${Aws.REGION}:${Aws.ACCOUNT_ID}:log-group:`;

@@ -1,5 +1,5 @@
-import { CfnResource, Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { Archive, EventBus, Match } from 'aws-cdk-lib/aws-events';
+import { CfnResource, RemovalPolicy } from 'aws-cdk-lib';
+import { CfnArchive, EventBus, Match } from 'aws-cdk-lib/aws-events';
 import { AccountPrincipal, AnyPrincipal, Effect, type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
@@ -39,13 +39,14 @@ export class IdentityBus extends Construct {
       description: 'Identity events in, decisions out',
     });
     this.bus.applyRemovalPolicy(RemovalPolicy.DESTROY);
-    new Archive(this, 'Archive', {
+    // The library's own class opens the key to `kms:ReEncrypt*`; Encryption has opened it, action by action.
+    new CfnArchive(this, 'Archive', {
       archiveName: `countersign-${props.stage}`,
       description: 'What arrived, for replay',
-      sourceEventBus: this.bus,
+      sourceArn: this.bus.eventBusArn,
       eventPattern: { source: Match.anythingBut(OWN_SOURCE) },
-      retention: Duration.days(props.archiveDays),
-      kmsKey: props.key,
+      retentionDays: props.archiveDays,
+      kmsKeyIdentifier: props.key.keyArn,
     });
     for (const { account, sources } of props.producers) {
       this.#policy(

@@ -1,0 +1,488 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { afterAll, describe, expect, it } from 'vitest';
+import { ASSETS } from '../functions/platform/index.ts';
+import { ROOT } from './bundle.ts';
+import { Countersign } from './countersign.ts';
+import { type Resource, resourcesOf, templatesOf, testApp } from './test-app.ts';
+
+const PRODUCER = { account: '111122223333', sources: ['shop.example', 'bank.example'] };
+const OKTA = 'aws.partner/okta.com/acme/prod';
+
+const made = testApp({
+  countersign: {
+    dev: { producers: [PRODUCER], partnerBuses: [OKTA], corsOrigins: ['https://console.example'] },
+    prod: {
+      mode: 'enforce',
+      oidc: { issuer: 'https://id.example', audience: ['countersign'] },
+      alarmTopicArn: 'arn:aws:sns:eu-central-1:111122223333:alarms',
+    },
+  },
+});
+afterAll(made.remove);
+const templates = templatesOf(made.app);
+const dev = templates.dev!;
+const prod = templates.prod!;
+const both = Object.entries(templates);
+
+interface Statement {
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Action: string | string[];
+  readonly Resource?: unknown;
+  readonly Principal?: unknown;
+  readonly Condition?: Record<string, Record<string, unknown>>;
+}
+
+const listOf = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);
+
+/** Every policy statement of a template, whatever resource it hangs on, with that resource's type and id. */
+const statementsOf = (template: Template): { type: string; id: string; statement: Statement }[] => {
+  const found: { type: string; id: string; statement: Statement }[] = [];
+  const walk = (value: unknown, type: string, id: string): void => {
+    if (typeof value !== 'object' || value === null) return;
+    const { Effect, Action } = value as Partial<Statement>;
+    if (Effect !== undefined && Action !== undefined)
+      found.push({ type, id, statement: value as unknown as Statement });
+    for (const inner of Object.values(value)) walk(inner, type, id);
+  };
+  const { Resources } = template.toJSON() as { Resources: Record<string, Resource> };
+  for (const [id, resource] of Object.entries(Resources)) walk(resource.Properties, resource.Type, id);
+  return found;
+};
+
+const nameIn = (arn: unknown): string => (arn as { 'Fn::GetAtt'?: [string] })['Fn::GetAtt']?.[0] ?? '';
+
+describe.each(both)('least privilege in %s', (_, template) => {
+  const statements = statementsOf(template);
+  const allowed = statements.filter(({ statement }) => statement.Effect === 'Allow');
+
+  it('looks at the statements of roles, queues, the bus and the key', () => {
+    const types = new Set(statements.map(({ type }) => type));
+    expect([...types].sort()).toEqual([
+      'AWS::Events::EventBusPolicy',
+      'AWS::IAM::Policy',
+      'AWS::IAM::Role',
+      'AWS::KMS::Key',
+      'AWS::SQS::QueuePolicy',
+    ]);
+  });
+
+  it("allows no action by wildcard, but for the account's own use of its key", () => {
+    const wild = allowed.filter(({ statement }) =>
+      listOf(statement.Action).some((action) => action.includes('*')),
+    );
+    expect(wild.map(({ type, statement }) => [type, statement.Action])).toEqual([['AWS::KMS::Key', 'kms:*']]);
+    expect(JSON.stringify(wild[0]?.statement.Principal)).toMatch(/:root"/);
+  });
+
+  it('allows a role every resource only for traces, which have none', () => {
+    const open = allowed
+      .filter(({ type }) => type === 'AWS::IAM::Policy')
+      .filter(({ statement }) => JSON.stringify(statement.Resource).includes('*'));
+    expect(open).toHaveLength(4);
+    for (const { statement } of open)
+      expect(statement.Action).toEqual(['xray:PutTraceSegments', 'xray:PutTelemetryRecords']);
+  });
+
+  it('lets no function at the key but through the service that holds the data', () => {
+    const uses = allowed.filter(
+      ({ type, statement }) =>
+        type === 'AWS::IAM::Policy' && listOf(statement.Action).some((action) => action.startsWith('kms:')),
+    );
+    expect(uses.length).toBeGreaterThan(0);
+    for (const { statement } of uses)
+      expect(statement.Condition?.StringEquals).toHaveProperty('kms:ViaService');
+  });
+
+  it('gives each function the table actions that its code uses, and no scan to any', () => {
+    const actions = (name: string) =>
+      allowed
+        .filter(({ type, id }) => type === 'AWS::IAM::Policy' && id.includes(`Functions${name}Role`))
+        .flatMap(({ statement }) =>
+          listOf(statement.Action)
+            .filter((action) => action.startsWith('dynamodb:'))
+            .map(
+              (action) =>
+                `${action.slice(9)} ${/Decisions|Baselines/.exec(JSON.stringify(statement.Resource))}`,
+            ),
+        )
+        .sort();
+    expect(actions('Score')).toEqual([
+      'BatchGetItem Baselines',
+      'BatchGetItem Decisions',
+      'GetItem Decisions',
+      'PutItem Baselines',
+      'PutItem Decisions',
+    ]);
+    expect(actions('Decisions')).toEqual(['GetItem Decisions', 'Query Decisions']);
+    expect(actions('Settle')).toEqual([
+      'BatchGetItem Baselines',
+      'BatchGetItem Decisions',
+      'PutItem Baselines',
+      'UpdateItem Decisions',
+    ]);
+    expect(actions('Sweep')).toEqual([
+      'BatchGetItem Baselines',
+      'BatchGetItem Decisions',
+      'PutItem Baselines',
+      'Query Decisions',
+    ]);
+  });
+
+  it('lets functions put events as Countersign and as nobody else', () => {
+    const publishing = allowed.filter(
+      ({ id, statement }) => id.includes('Functions') && statement.Action === 'events:PutEvents',
+    );
+    expect(publishing).toHaveLength(2);
+    for (const { statement } of publishing)
+      expect(statement.Condition).toEqual({ StringEquals: { 'events:source': 'countersign' } });
+  });
+});
+
+describe('who may speak on the bus', () => {
+  const policies = resourcesOf(dev, 'AWS::Events::EventBusPolicy').map(([, { Properties }]) => Properties);
+
+  it('admits a producer by its account and its sources', () => {
+    const [policy] = policies.filter(({ StatementId }) => StatementId === 'Producer111122223333');
+    expect(policy?.Statement).toMatchObject({
+      Effect: 'Allow',
+      Action: 'events:PutEvents',
+      Condition: { StringEquals: { 'events:source': PRODUCER.sources } },
+    });
+    expect(JSON.stringify(policy?.Statement.Principal)).toContain(':iam::111122223333:root');
+  });
+
+  it('admits nobody else from outside', () => {
+    const allowing = (template: Template) =>
+      resourcesOf(template, 'AWS::Events::EventBusPolicy').filter(
+        ([, p]) => p.Properties.Statement.Effect === 'Allow',
+      );
+    expect(allowing(dev)).toHaveLength(1);
+    expect(allowing(prod)).toHaveLength(0);
+  });
+
+  it.each(both)(
+    'refuses the source countersign to all but the functions that publish, in %s',
+    (_, template) => {
+      const denials = resourcesOf(template, 'AWS::Events::EventBusPolicy').filter(
+        ([, { Properties }]) => Properties.Statement.Effect === 'Deny',
+      );
+      expect(denials).toHaveLength(1);
+      const { Statement } = denials[0]![1].Properties;
+      expect(Statement).toMatchObject({ Principal: { AWS: '*' }, Action: 'events:PutEvents' });
+      expect(Statement.Condition['ForAnyValue:StringEquals']).toEqual({ 'events:source': 'countersign' });
+      const exempt: string[] = Statement.Condition.ArnNotEquals['aws:PrincipalArn'].map(nameIn);
+      expect(exempt.map((name) => /Functions(\w+?)Role/.exec(name)?.[1])).toEqual(['Score', 'Sweep']);
+      expect(Object.keys(Statement.Condition)).toHaveLength(2);
+    },
+  );
+});
+
+describe.each(both)('two layers of dead letters in %s', (stage, template) => {
+  const rules = resourcesOf(template, 'AWS::Events::Rule');
+  const queues = new Map(resourcesOf(template, 'AWS::SQS::Queue'));
+  const alarms = resourcesOf(template, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties);
+
+  it('has a queue of its own and a retry policy for every target of every rule', () => {
+    const targets = rules.flatMap(([, { Properties }]) => Properties.Targets);
+    expect(targets).toHaveLength(stage === 'dev' ? 6 : 5);
+    for (const target of targets) {
+      expect(queues.has(nameIn(target.DeadLetterConfig.Arn))).toBe(true);
+      expect(target.RetryPolicy.MaximumRetryAttempts).toBeGreaterThan(0);
+      expect(target.RetryPolicy.MaximumEventAgeInSeconds).toBeGreaterThanOrEqual(60);
+    }
+    expect(new Set(targets.map((target) => nameIn(target.DeadLetterConfig.Arn))).size).toBe(targets.length);
+  });
+
+  it('lets each rule, and no other, write to its queue', () => {
+    for (const [id, { Properties }] of rules) {
+      const [target] = Properties.Targets;
+      template.hasResourceProperties('AWS::SQS::QueuePolicy', {
+        Queues: [{ Ref: nameIn(target.DeadLetterConfig.Arn) }],
+        PolicyDocument: {
+          Statement: Match.arrayWith([
+            Match.objectLike({
+              Effect: 'Allow',
+              Action: 'sqs:SendMessage',
+              Principal: { Service: 'events.amazonaws.com' },
+              Condition: { ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': [id, 'Arn'] } } },
+            }),
+          ]),
+        },
+      });
+    }
+  });
+
+  it('has a failure destination for every function that services invoke asynchronously', () => {
+    const invoked = new Set(
+      resourcesOf(template, 'AWS::Lambda::Permission')
+        .filter(([, { Properties }]) => Properties.Principal !== 'apigateway.amazonaws.com')
+        .map(([, { Properties }]) => nameIn(Properties.FunctionName)),
+    );
+    const configured = resourcesOf(template, 'AWS::Lambda::EventInvokeConfig').map(([, { Properties }]) => {
+      expect(queues.has(nameIn(Properties.DestinationConfig.OnFailure.Destination))).toBe(true);
+      expect(Properties.MaximumEventAgeInSeconds).toBeGreaterThanOrEqual(60);
+      return Properties.FunctionName.Ref;
+    });
+    expect(invoked.size).toBe(2);
+    expect(new Set(configured)).toEqual(invoked);
+  });
+
+  it('raises an alarm on every queue', () => {
+    for (const id of queues.keys()) {
+      const own = alarms.filter(({ Dimensions }) => nameIn(Dimensions?.[0].Value) === id);
+      expect(own.map(({ Threshold }) => Threshold > 0)).toEqual([true]);
+    }
+  });
+
+  it('tells the topic, where there is one', () => {
+    for (const { AlarmActions } of alarms)
+      expect(AlarmActions).toEqual(
+        stage === 'prod' ? ['arn:aws:sns:eu-central-1:111122223333:alarms'] : undefined,
+      );
+  });
+
+  it('encrypts every queue under the key, and takes nothing without TLS', () => {
+    for (const [id, { Properties }] of queues) {
+      expect(nameIn(Properties.KmsMasterKeyId)).toMatch(/EncryptionKey/);
+      template.hasResourceProperties('AWS::SQS::QueuePolicy', {
+        Queues: [{ Ref: id }],
+        PolicyDocument: {
+          Statement: Match.arrayWith([
+            Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+          ]),
+        },
+      });
+    }
+  });
+});
+
+describe.each(both)('tables in %s', (stage, template) => {
+  const tables = resourcesOf(template, 'AWS::DynamoDB::Table');
+
+  it('are on demand, encrypted, restorable, and forget in time', () => {
+    expect(tables).toHaveLength(2);
+    for (const [, { Properties }] of tables) {
+      expect(Properties.BillingMode).toBe('PAY_PER_REQUEST');
+      expect(Properties.SSESpecification).toMatchObject({ SSEEnabled: true, SSEType: 'KMS' });
+      expect(Properties.PointInTimeRecoverySpecification).toEqual({ PointInTimeRecoveryEnabled: true });
+      expect(Properties.TimeToLiveSpecification).toEqual({ AttributeName: 'expiresAt', Enabled: true });
+      expect(Properties.KeySchema).toEqual([{ AttributeName: 'pk', KeyType: 'HASH' }]);
+    }
+  });
+
+  it('are kept in prod, and go with the stack in dev', () => {
+    for (const [, { Properties, DeletionPolicy }] of tables) {
+      expect(Properties.DeletionProtectionEnabled).toBe(stage === 'prod');
+      expect(DeletionPolicy).toBe(stage === 'prod' ? 'Retain' : 'Delete');
+    }
+  });
+
+  it('index decisions that are pending and decisions that are recent', () => {
+    template.hasResourceProperties('AWS::DynamoDB::Table', {
+      GlobalSecondaryIndexes: [
+        Match.objectLike({ IndexName: 'pending', Projection: { ProjectionType: 'KEYS_ONLY' } }),
+        Match.objectLike({
+          IndexName: 'recent',
+          Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['summary'] },
+        }),
+      ],
+    });
+  });
+});
+
+describe('what outlives a request', () => {
+  it.each(both)('lies under one key that rotates, and archives and logs end, in %s', (stage, template) => {
+    template.resourceCountIs('AWS::KMS::Key', 1);
+    template.hasResourceProperties('AWS::KMS::Key', { EnableKeyRotation: true });
+    template.hasResourceProperties('AWS::Events::Archive', {
+      RetentionDays: 7,
+      KmsKeyIdentifier: Match.anyValue(),
+      EventPattern: { source: [{ 'anything-but': ['countersign'] }] },
+    });
+    for (const [, { Properties }] of resourcesOf(template, 'AWS::Logs::LogGroup')) {
+      expect(Properties.RetentionInDays).toBe(30);
+      expect(nameIn(Properties.KmsKeyId)).toMatch(/EncryptionKey/);
+      expect(Properties.LogGroupName).toMatch(new RegExp(`^(/aws/vendedlogs)?/countersign/${stage}/\\w+$`));
+    }
+    const [[, secret]] = resourcesOf(template, 'AWS::SecretsManager::Secret') as [[string, Resource]];
+    expect(secret.Properties.GenerateSecretString).toEqual({ PasswordLength: 64, ExcludePunctuation: true });
+    expect(secret.DeletionPolicy).toBe(stage === 'prod' ? 'Retain' : 'Delete');
+  });
+});
+
+describe.each(both)('functions in %s', (stage, template) => {
+  const functions = resourcesOf(template, 'AWS::Lambda::Function').map(([, { Properties }]) => Properties);
+  const named = (name: string) =>
+    functions.find(({ FunctionName }) => FunctionName === `countersign-${stage}-${name}`)!;
+
+  it('are those whose assets are listed: Node 24 on arm64, traced, each with its own log and role', () => {
+    expect(functions.map(({ FunctionName }) => FunctionName)).toEqual(
+      Object.keys(ASSETS).map((name) => `countersign-${stage}-${name}`),
+    );
+    for (const properties of functions) {
+      expect(properties).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        Handler: 'index.handler',
+        TracingConfig: { Mode: 'Active' },
+      });
+    }
+    expect(new Set(functions.map(({ Role }) => nameIn(Role))).size).toBe(4);
+    expect(new Set(functions.map(({ LoggingConfig }) => LoggingConfig.LogGroup.Ref)).size).toBe(4);
+  });
+
+  it('have the memory and time that they need; only score has the geo layer', () => {
+    const limits = functions.map(({ MemorySize, Timeout, Layers }) => [
+      MemorySize,
+      Timeout,
+      Layers?.length ?? 0,
+    ]);
+    expect(limits).toEqual([
+      [1769, 15, 1],
+      [256, 10, 0],
+      [256, 60, 0],
+      [256, 60, 0],
+    ]);
+  });
+
+  it.each(Object.keys(ASSETS))('have in their environment what %s reads, and nothing else', (name) => {
+    const source = readFileSync(join(ROOT, `functions/decisions/${name}.handler.ts`), 'utf8');
+    const read = /configOf\(process\.env, \[([^\]]*)\]/.exec(source)?.[1]?.match(/[A-Z_]+/g) ?? [];
+    const given = Object.keys(named(name).Environment.Variables).filter(
+      (variable) => !/^(LOG_LEVEL|POWERTOOLS_)/.test(variable),
+    );
+    expect(given.sort()).toEqual(read.filter((variable) => variable !== 'UNBOUND_TENANTS').sort());
+  });
+
+  it('are bound to tenants, and to the mode of the stage', () => {
+    const { MODE, FALLBACK_OUTCOME, TENANTS } = named('score').Environment.Variables;
+    expect([MODE, FALLBACK_OUTCOME]).toEqual([stage === 'prod' ? 'enforce' : 'shadow', 'step_up']);
+    expect(JSON.parse(TENANTS)).toEqual({ claim: 'tenant', clients: {}, sources: {}, default: 'default' });
+    expect(JSON.stringify(template.toJSON())).not.toContain('UNBOUND_TENANTS');
+  });
+});
+
+describe('the roads into score', () => {
+  it('scores everything that is not its own', () => {
+    dev.hasResourceProperties('AWS::Events::Rule', {
+      Name: 'observed-events',
+      EventPattern: { source: [{ 'anything-but': ['countersign'] }] },
+      EventBusName: Match.anyValue(),
+    });
+  });
+
+  it("forwards AWS's own events and those of the named partner buses", () => {
+    const forwarded = resourcesOf(dev, 'AWS::Events::Rule').filter(([id]) => id.includes('Forwarding'));
+    expect(
+      forwarded.map(([, { Properties }]) => [
+        Properties.EventBusName ?? 'default',
+        Properties.EventPattern.source,
+      ]),
+    ).toEqual([
+      ['default', ['aws.signin']],
+      ['default', ['aws.cognito-idp']],
+      [OKTA, [{ prefix: 'aws.partner/okta.com/' }]],
+    ]);
+    expect(resourcesOf(prod, 'AWS::Events::Rule').filter(([id]) => id.includes('Forwarding'))).toHaveLength(
+      2,
+    );
+  });
+
+  it('settles decisions in batches, each failure on its own', () => {
+    dev.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      BatchSize: 100,
+      MaximumBatchingWindowInSeconds: 5,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: 2 },
+    });
+    dev.hasResourceProperties('AWS::SQS::Queue', {
+      VisibilityTimeout: 360,
+      RedrivePolicy: { maxReceiveCount: 5, deadLetterTargetArn: Match.anyValue() },
+    });
+  });
+
+  it('sweeps every minute', () => {
+    dev.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(1 minute)' });
+  });
+});
+
+describe('the API', () => {
+  it.each(both)('asks for a token with the right scope on every route, in %s', (_, template) => {
+    const routes = resourcesOf(template, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => Properties);
+    expect(
+      Object.fromEntries(
+        routes.map((route) => [route.RouteKey, [route.AuthorizationType, ...route.AuthorizationScopes]]),
+      ),
+    ).toEqual({
+      'POST /v1/evaluate': ['JWT', 'countersign/evaluate'],
+      'GET /v1/decisions': ['JWT', 'countersign/operate'],
+      'GET /v1/decisions/{eventId}': ['JWT', 'countersign/evaluate', 'countersign/operate'],
+    });
+  });
+
+  it.each(both)('throttles, and logs without addresses, in %s', (_, template) => {
+    const [[, stage]] = resourcesOf(template, 'AWS::ApiGatewayV2::Stage') as [[string, Resource]];
+    expect(stage.Properties.DefaultRouteSettings).toMatchObject({
+      ThrottlingRateLimit: 200,
+      ThrottlingBurstLimit: 400,
+    });
+    const format = stage.Properties.AccessLogSettings.Format;
+    expect(Object.values(JSON.parse(format)).every((value) => String(value).startsWith('$context.'))).toBe(
+      true,
+    );
+    expect(format).not.toMatch(/sourceIp|userAgent|authorizer\.claims\.(sub|email)/);
+  });
+
+  it('believes the given issuer, and a user pool where none is given', () => {
+    prod.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
+      AuthorizerType: 'JWT',
+      JwtConfiguration: { Issuer: 'https://id.example', Audience: ['countersign'] },
+    });
+    prod.resourceCountIs('AWS::Cognito::UserPool', 0);
+    dev.resourceCountIs('AWS::Cognito::UserPool', 1);
+    const clients = resourcesOf(dev, 'AWS::Cognito::UserPoolClient').map(([id]) => ({ Ref: id }));
+    dev.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', { JwtConfiguration: { Audience: clients } });
+  });
+
+  it('answers browsers of the named origins only', () => {
+    dev.hasResourceProperties('AWS::ApiGatewayV2::Api', {
+      CorsConfiguration: { AllowOrigins: ['https://console.example'] },
+    });
+    prod.hasResourceProperties('AWS::ApiGatewayV2::Api', { CorsConfiguration: Match.absent() });
+  });
+});
+
+describe('the registry of schemas', () => {
+  it('holds a Draft 4 schema of what arrives and of what leaves', () => {
+    const schemas = resourcesOf(dev, 'AWS::EventSchemas::Schema').map(([, { Properties }]) => Properties);
+    expect(schemas.map(({ SchemaName, Type }) => [SchemaName, Type])).toEqual([
+      ['countersign@AuthenticationObserved', 'JSONSchemaDraft4'],
+      ['countersign@RiskAssessed', 'JSONSchemaDraft4'],
+    ]);
+    for (const { Content } of schemas)
+      expect(JSON.parse(Content).$schema).toBe('http://json-schema.org/draft-04/schema#');
+  });
+});
+
+describe('the construct by itself', () => {
+  const inStack = (props?: object) => {
+    const stack = new Stack(new App({ context: { 'aws:cdk:bundling-stacks': [] } }), 'identity');
+    return { stack, countersign: new Countersign(stack, 'Countersign', props) };
+  };
+  const { geoData } = made;
+
+  it('needs nothing but a name', () => {
+    const { stack, countersign } = inStack({ geoData });
+    const template = Template.fromStack(stack);
+    template.hasResourceProperties('AWS::Events::EventBus', { Name: 'countersign-dev' });
+    expect(countersign.bus.eventBusName).toBeDefined();
+    expect(Object.keys((template.toJSON() as { Outputs: object }).Outputs)).toHaveLength(3);
+  });
+
+  it('says what to do when the geo data has not been built', () => {
+    expect(() => inStack({ geoData: join(ROOT, 'nowhere') })).toThrow(/buildGeoData/);
+  });
+});
