@@ -1,64 +1,79 @@
-import type { AddressInfo } from 'node:net';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import dynalite from 'dynalite';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type Dynamodb, startDynamodb } from '../infra/local/dynamodb.ts';
+import type { LocalResource } from '../infra/local/template.ts';
 
 /** The two tables on an embedded DynamoDB of a test's own. */
 export interface TestTables {
   readonly client: DynamoDBClient;
-  readonly endpoint: string;
+  readonly endpoint: Dynamodb['endpoint'];
   readonly decisions: string;
   readonly baselines: string;
   close(): Promise<void>;
 }
 
-/** Starts an embedded DynamoDB in memory with empty tables, shaped as the deployment shapes them. */
+const table = (
+  name: string,
+  sortedIndex?: { name: string; partition: string; sort: string },
+): LocalResource => ({
+  stack: 'test',
+  logicalId: name,
+  type: 'AWS::DynamoDB::Table',
+  support: { kind: 'run', by: 'dynalite' },
+  ref: name,
+  attributes: {},
+  properties: {
+    AttributeDefinitions: [
+      { AttributeName: 'pk', AttributeType: 'S' },
+      ...(sortedIndex
+        ? [
+            { AttributeName: sortedIndex.partition, AttributeType: 'S' },
+            { AttributeName: sortedIndex.sort, AttributeType: 'N' },
+          ]
+        : []),
+    ],
+    KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+    ...(sortedIndex
+      ? {
+          GlobalSecondaryIndexes: [
+            {
+              IndexName: sortedIndex.name,
+              KeySchema: [
+                { AttributeName: sortedIndex.partition, KeyType: 'HASH' },
+                { AttributeName: sortedIndex.sort, KeyType: 'RANGE' },
+              ],
+              Projection: { ProjectionType: 'KEYS_ONLY' },
+            },
+          ],
+        }
+      : {}),
+  },
+});
+
+/**
+ * Starts an embedded DynamoDB in memory with empty tables, for tests of one room. That the deployment shapes its
+ * tables alike is what the end-to-end tests show.
+ */
 export const startTables = async (): Promise<TestTables> => {
-  const server = dynalite({ createTableMs: 0, deleteTableMs: 0 });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const database = await startDynamodb(
+    [
+      table('decisions', { name: 'pending', partition: 'pendingShard', sort: 'pendingSince' }),
+      table('baselines'),
+    ],
+    { port: 0 },
+  );
   const client = new DynamoDBClient({
-    endpoint,
+    endpoint: database.endpoint,
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   });
-  await client.send(
-    new CreateTableCommand({
-      TableName: 'decisions',
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [
-        { AttributeName: 'pk', AttributeType: 'S' },
-        { AttributeName: 'pendingShard', AttributeType: 'S' },
-        { AttributeName: 'pendingSince', AttributeType: 'N' },
-      ],
-      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-      GlobalSecondaryIndexes: [
-        {
-          IndexName: 'pending',
-          KeySchema: [
-            { AttributeName: 'pendingShard', KeyType: 'HASH' },
-            { AttributeName: 'pendingSince', KeyType: 'RANGE' },
-          ],
-          Projection: { ProjectionType: 'KEYS_ONLY' },
-        },
-      ],
-    }),
-  );
-  await client.send(
-    new CreateTableCommand({
-      TableName: 'baselines',
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-    }),
-  );
   return {
     client,
-    endpoint,
+    endpoint: database.endpoint,
     decisions: 'decisions',
     baselines: 'baselines',
     close: async () => {
       client.destroy();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
+      await database.close();
     },
   };
 };

@@ -56,14 +56,13 @@ export const factsOf = (
   pseudonym: Pseudonym,
   network: NetworkFacts | undefined,
   agent: AgentFacts | undefined,
-  eventKey: string,
 ): Facts => ({
   event,
   subject: pseudonym('subject', event.subject.id),
   pseudonym,
   ...(network ? { network } : {}),
   ...(agent ? { agent } : {}),
-  observation: { ...observe(event, { network, agent, pseudonym, teaches: false }), eventKey },
+  observation: observe(event, { network, agent, pseudonym, teaches: false }),
 });
 
 const definitions = new Map(catalogue.map((definition) => [definition.code, definition]));

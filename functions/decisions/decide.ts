@@ -5,7 +5,7 @@ import {
   emptyBaseline,
   learnOnce,
 } from '../baselines/index.ts';
-import type { AuthEvent } from '../events/index.ts';
+import { type AuthEvent, UNKNOWN_SUBJECT } from '../events/index.ts';
 import { pseudonymsFor } from '../platform/index.ts';
 import { type NetworkLookup, parseAgent } from '../signals/index.ts';
 import { assess, type Engines, factsOf, teaches } from './assess.ts';
@@ -14,7 +14,7 @@ import { DecisionError } from './decision-error.ts';
 import type { DecisionStore, StoredDecision } from './decisions.store.ts';
 import type { Delta } from './delta.ts';
 import type { ReadHistory } from './history.store.ts';
-import { aggregateKeys, decisionKey, eventKey, subjectHash, subjectKey } from './keys.ts';
+import { aggregateKeys, decisionKey, subjectHash, subjectKey } from './keys.ts';
 
 /** Everything that deciding needs from outside. */
 export interface DecideDeps {
@@ -49,6 +49,7 @@ export const teachSubject = async (
   delta: Delta,
   known?: Baseline,
 ): Promise<void> => {
+  if (!delta.subject) return;
   const { key, version } = delta.subject;
   let baseline = known;
   for (let attempt = 0; attempt < WRITE_ATTEMPTS; attempt++) {
@@ -84,6 +85,10 @@ const degradedDecision = (
   time: new Date(event.time).toISOString(),
   decidedAt: new Date(decidedAt).toISOString(),
 });
+
+/** Whether the event names no account that exists. */
+const isNobody = (event: AuthEvent): boolean =>
+  event.subject.id === UNKNOWN_SUBJECT || event.failureReason === 'unknown_subject';
 
 /** Names the part that a failure came from, so that the decision can say so. */
 const during = async <T>(part: string, work: Promise<T>): Promise<T> => {
@@ -129,7 +134,7 @@ export const decide = async (event: AuthEvent, digest: string, deps: DecideDeps)
     const lookup = await during('network', deps.lookup());
     const network = event.network && lookup.lookup(event.network.ip);
     const agent = event.agent?.userAgent === undefined ? undefined : parseAgent(event.agent.userAgent);
-    const facts = factsOf(event, pseudonym, network, agent, eventKey(event.tenant, event.id));
+    const facts = factsOf(event, pseudonym, network, agent);
     const key = decisionKey(event.tenant, event.id);
     const keys = {
       decision: key,
@@ -149,7 +154,7 @@ export const decide = async (event: AuthEvent, digest: string, deps: DecideDeps)
       digest,
       decision,
       delta: {
-        subject: { key: keys.subject, version: history.subject.version },
+        ...(isNobody(event) ? {} : { subject: { key: keys.subject, version: history.subject.version } }),
         observation: { ...facts.observation, teaches: teaches(event, decision) },
         subjectHash: subjectHash(subject),
         aggregates: keys.aggregates,

@@ -5,8 +5,11 @@ import type { Observation } from '../baselines/index.ts';
  * applied, so that a crash can be finished by the sweeper from the store alone.
  */
 export interface Delta {
-  /** Record key of the subject's baseline, and its version when the event was decided. */
-  readonly subject: { readonly key: string; readonly version: number };
+  /**
+   * Record key of the subject's baseline, and its version when the event was decided. Absent for names that are
+   * no account's: whoever tries names at random must not fill the table with baselines of nobody.
+   */
+  readonly subject?: { readonly key: string; readonly version: number };
   readonly observation: Observation;
   /** A 32-bit hash of the subject, for the distinct counts of shared counters. */
   readonly subjectHash: number;

@@ -8,10 +8,6 @@ import type { AggregateKeys } from './delta.ts';
 export const decisionKey = (tenant: string, eventId: string): string =>
   `d#${tenant}#${createHash('sha256').update(eventId).digest('base64url').slice(0, 27)}`;
 
-/** Eleven characters that name an event within its tenant: what a baseline remembers of it. */
-export const eventKey = (tenant: string, eventId: string): string =>
-  createHash('sha256').update(`${tenant}\0${eventId}`).digest('base64url').slice(0, 11);
-
 /** Key of a subject's baseline. */
 export const subjectKey = (tenant: string, subject: string): string => `s#${tenant}#${subject}`;
 

@@ -23,7 +23,7 @@ import {
   toProblem,
 } from '../platform/index.ts';
 import { loadScorer } from '../risk/index.ts';
-import { openNetworkLookup } from '../signals/index.ts';
+import { catalogue, openNetworkLookup } from '../signals/index.ts';
 import { type DecideDeps, decide } from './decide.ts';
 import { DecisionError } from './decision-error.ts';
 import { decisionStore } from './decisions.store.ts';
@@ -57,7 +57,12 @@ const loadModel = async () => {
     readAsset('risk.manifest.json'),
     readAsset('ort-wasm-simd-threaded.wasm'),
   ]);
-  return loadScorer({ model, manifest: JSON.parse(manifest.toString('utf8')), wasmBinary });
+  return loadScorer({
+    model,
+    manifest: JSON.parse(manifest.toString('utf8')),
+    wasmBinary,
+    features: catalogue,
+  });
 };
 
 const loadPolicy = async () => {
