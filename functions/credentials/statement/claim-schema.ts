@@ -50,7 +50,8 @@ export function checkClaimSchema(schema: ClaimSchema): void {
   for (const [i, slot] of schema.slots.entries()) {
     if (typeof slot?.path !== 'string' || !/^\/credentialSubject(\/([^~/]|~[01])+)+$/.test(slot.path))
       fail(`slots.${i}.path`, 'must be a JSON pointer below /credentialSubject');
-    if (!ENCODINGS.includes(slot.encoding)) fail(`slots.${i}.encoding`, `must be one of ${ENCODINGS.join(', ')}`);
+    if (!ENCODINGS.includes(slot.encoding))
+      fail(`slots.${i}.encoding`, `must be one of ${ENCODINGS.join(', ')}`);
     if (seen.has(slot.path)) fail(`slots.${i}.path`, 'is there twice');
     seen.add(slot.path);
   }
@@ -85,7 +86,10 @@ export function encodeSlots(schema: ClaimSchema, valueAt: (path: string) => unkn
       return encodeClaim(slot.encoding, valueAt(slot.path));
     } catch (error) {
       if (!(error instanceof StatementError)) throw error;
-      throw new StatementError(error.code, `${slot.path} ${error.message}`, { field: slot.path, cause: error });
+      throw new StatementError(error.code, `${slot.path} ${error.message}`, {
+        field: slot.path,
+        cause: error,
+      });
     }
   });
   while (slots.length < SLOTS) slots.push(ABSENT);
@@ -95,6 +99,7 @@ export function encodeSlots(schema: ClaimSchema, valueAt: (path: string) => unkn
 /** The slot number of a path. @throws StatementError `query-slot-unknown` */
 export function slotOf(schema: ClaimSchema, path: string): number {
   const index = schema.slots.findIndex((slot) => slot.path === path);
-  if (index < 0) throw new StatementError('query-slot-unknown', 'no slot of the schema has this path', { field: path });
+  if (index < 0)
+    throw new StatementError('query-slot-unknown', 'no slot of the schema has this path', { field: path });
   return index;
 }

@@ -16,4 +16,5 @@ export const PUBLIC_SIGNALS = [
 export type PublicSignals = Readonly<Record<(typeof PUBLIC_SIGNALS)[number], bigint>>;
 
 /** The signals as the list of canonical decimal strings that proofs are verified with. */
-export const signalList = (signals: PublicSignals): string[] => PUBLIC_SIGNALS.map((name) => signals[name].toString());
+export const signalList = (signals: PublicSignals): string[] =>
+  PUBLIC_SIGNALS.map((name) => signals[name].toString());

@@ -28,7 +28,11 @@ export interface SlotQuery {
 /** A query laid out as the circuit's signals. */
 export interface QueryLayout {
   /** Slot and kind (0 none, 1 range, 2 in, 3 notIn) of each of the four predicates. */
-  readonly predicates: readonly { readonly slot: number; readonly kind: number; readonly operands: readonly bigint[] }[];
+  readonly predicates: readonly {
+    readonly slot: number;
+    readonly kind: number;
+    readonly operands: readonly bigint[];
+  }[];
   readonly setSlot: number;
   readonly setAsked: boolean;
 }
@@ -52,8 +56,10 @@ export function layOutQuery(query: SlotQuery): QueryLayout {
       return { slot: predicate.slot, kind: 1, operands: padded([low, high], 0n) };
     }
     const { values } = predicate;
-    if (values.length < 1 || values.length > OPERANDS) throw invalid(`needs 1 to ${OPERANDS} values in a set`);
-    if (values.some((value) => value < 0n || value >= FIELD_ORDER)) throw invalid('has a value out of the field');
+    if (values.length < 1 || values.length > OPERANDS)
+      throw invalid(`needs 1 to ${OPERANDS} values in a set`);
+    if (values.some((value) => value < 0n || value >= FIELD_ORDER))
+      throw invalid('has a value out of the field');
     return {
       slot: predicate.slot,
       kind: predicate.kind === 'in' ? 2 : 3,
@@ -75,7 +81,8 @@ export function layOutQuery(query: SlotQuery): QueryLayout {
  */
 export function queryDigest(layout: QueryLayout): bigint {
   let selectors = (BigInt(layout.setSlot) + (layout.setAsked ? 16n : 0n)) << 24n;
-  for (const [j, { slot, kind }] of layout.predicates.entries()) selectors += BigInt(slot + 16 * kind) << BigInt(6 * j);
+  for (const [j, { slot, kind }] of layout.predicates.entries())
+    selectors += BigInt(slot + 16 * kind) << BigInt(6 * j);
   return poseidon6([TAG, selectors, ...layout.predicates.map(({ operands }) => operandDigest(operands))]);
 }
 
@@ -92,4 +99,5 @@ function checkSlot(slot: number): void {
   if (!Number.isInteger(slot) || slot < 0 || slot > 15) throw invalid('names a slot that is not 0 to 15');
 }
 
-const invalid = (problem: string): StatementError => new StatementError('query-invalid', `the query ${problem}`);
+const invalid = (problem: string): StatementError =>
+  new StatementError('query-invalid', `the query ${problem}`);

@@ -31,7 +31,9 @@ export class QuadTree {
       const filler = fillers[level]!;
       const above: bigint[] = [];
       for (let i = 0; i < below.length; i += 4)
-        above.push(poseidon4([below[i]!, below[i + 1] ?? filler, below[i + 2] ?? filler, below[i + 3] ?? filler]));
+        above.push(
+          poseidon4([below[i]!, below[i + 1] ?? filler, below[i + 2] ?? filler, below[i + 3] ?? filler]),
+        );
       layers.push(above);
       fillers.push(poseidon4([filler, filler, filler, filler]));
     }
@@ -58,7 +60,10 @@ export class QuadTree {
  *
  * @throws StatementError `set-invalid` when empty, too large or not of distinct field elements.
  */
-export function setTree(members: readonly bigint[]): { readonly tree: QuadTree; readonly members: readonly bigint[] } {
+export function setTree(members: readonly bigint[]): {
+  readonly tree: QuadTree;
+  readonly members: readonly bigint[];
+} {
   const sorted = [...members].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   if (sorted.length === 0 || sorted.length > 4 ** SET_LEVELS)
     throw new StatementError('set-invalid', `a set has 1 to ${4 ** SET_LEVELS} members`);
@@ -73,7 +78,9 @@ export function setTree(members: readonly bigint[]): { readonly tree: QuadTree; 
 export function statusChunks(list: Uint8Array): bigint[] {
   if (list.length * 8 !== STATUS_ENTRIES)
     throw new StatementError('status-list-invalid', `a status list has exactly ${STATUS_ENTRIES} entries`);
-  return Array.from({ length: list.length / 16 }, (_, i) => bytesToNumber(list.subarray(16 * i, 16 * i + 16)));
+  return Array.from({ length: list.length / 16 }, (_, i) =>
+    bytesToNumber(list.subarray(16 * i, 16 * i + 16)),
+  );
 }
 
 /**
