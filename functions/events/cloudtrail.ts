@@ -98,7 +98,7 @@ function principalKind(
   if (invoker.endsWith('.amazonaws.com') && invoker !== 'signin.amazonaws.com') return 'service';
   const session = record.identity.get('arn').text(2048)?.split('/').at(-1) ?? '';
   // An instance's role session is named by the instance; a person's by a user name or an e-mail address.
-  if (/^(i-[0-9a-f]{8,17}|aws|.*(lambda|ecs|codebuild|cloudformation|botocore-session).*)$/i.test(session))
+  if (/^(i-[0-9a-f]{8,17}|aws)$|lambda|ecs|codebuild|cloudformation|botocore-session/i.test(session))
     return 'service';
   return role?.startsWith('AWSServiceRoleFor') ? 'service' : 'person';
 }

@@ -19,7 +19,7 @@ const WORDS: readonly (readonly [RegExp, Factor])[] = [
   [/access.?key/, 'access_key'],
   [/passwd|password|\bpwd\b|srp|passphrase|knowledge/, 'password'],
   [
-    /saml|oidc|openid|federat|social|\bidp\b|identity.?provider|\bsso\b|\biwa\b|kerberos|assertion/,
+    /saml|oidc|openid|federat|social|\bidp\b|identity.?provider|\bsso\b|single.?sign|\biwa\b|kerberos|assertion/,
     'federated',
   ],
   [/mfa|factor|multi|challenge|duo/, 'unknown_second_factor'],

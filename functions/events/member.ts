@@ -85,13 +85,19 @@ export class Member {
   /**
    * The text, or the number as text; `undefined` when absent.
    * @param max most characters allowed.
-   * @throws {EventError} when it is of another type, or longer.
+   * @throws {EventError} when it is of another type, longer, not well-formed, or a number that JSON cannot keep exact.
    */
   text(max = 256): string | undefined {
     if (!this.present) return undefined;
     const { value } = this;
-    if (typeof value === 'number') return String(value);
+    if (typeof value === 'number') {
+      if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
+        throw invalidMember(this.path, 'is a number too large to be exact; send it as text');
+      }
+      return String(value);
+    }
     if (typeof value !== 'string') throw invalidMember(this.path, 'must be text');
+    if (!value.isWellFormed()) throw invalidMember(this.path, 'is not well-formed Unicode');
     const trimmed = value.trim();
     if (trimmed.length > max) throw invalidMember(this.path, `is longer than ${max} characters`);
     return trimmed === '' ? undefined : trimmed;

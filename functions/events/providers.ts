@@ -1,7 +1,12 @@
 import { auth0 } from './auth0.ts';
 import { aws } from './aws.ts';
 import { cognito } from './cognito.ts';
+import { duo } from './duo.ts';
+import { entra } from './entra.ts';
+import { googleWorkspace } from './google-workspace.ts';
+import { keycloak } from './keycloak.ts';
 import { okta } from './okta.ts';
+import { onelogin } from './onelogin.ts';
 import type { Adapter } from './reading.ts';
 
 /** An adapter and the name that events it read carry as `provider`. */
@@ -18,6 +23,11 @@ export const FORWARDED = 'Identity Log';
 /** `source` of forwarded records. */
 const FORWARDERS: Readonly<Record<string, Provider>> = {
   'provider.cognito': { name: 'cognito', adapter: cognito },
+  'provider.duo': { name: 'duo', adapter: duo },
+  'provider.entra': { name: 'entra', adapter: entra },
+  'provider.google-workspace': { name: 'google-workspace', adapter: googleWorkspace },
+  'provider.keycloak': { name: 'keycloak', adapter: keycloak },
+  'provider.onelogin': { name: 'onelogin', adapter: onelogin },
 };
 
 /** CloudTrail's detail-types on EventBridge. */
@@ -40,6 +50,8 @@ export function providerOf(source: string, detailType: string): Provider | undef
     return { name: 'okta', adapter: okta };
   if (source.startsWith('aws.partner/auth0.com/') && detailType === 'Auth0 log')
     return { name: 'auth0', adapter: auth0 };
+  // OneLogin lets its customers name the detail-type.
+  if (source.startsWith('aws.partner/onelogin.com/')) return { name: 'onelogin', adapter: onelogin };
   if (!source.startsWith('aws.') || source.startsWith('aws.partner/') || !CLOUDTRAIL.test(detailType))
     return undefined;
   return source === 'aws.cognito-idp' ? { name: 'cognito', adapter: cognito } : { name: 'aws', adapter: aws };
