@@ -56,8 +56,9 @@ type Dynalite = (options: Record<string, unknown>) => Server;
  * Named deviations of dynalite: no transactions, no streams, and items past their time to live stay, as they
  * may for two days in DynamoDB.
  *
- * @throws DynamodbError `database-in-use` when another process holds the files or the port; `table-changed`
- * when a kept table has other keys or indexes than the template.
+ * @param options.directory is of one process at a time; the caller sees to that, as dynalite does not.
+ * @throws DynamodbError `database-in-use` when the port is taken; `table-changed` when a kept table has other
+ * keys or indexes than the template.
  * @example
  * ```ts
  * const database = await startDynamodb(template.ofType('AWS::DynamoDB::Table'), {
@@ -175,7 +176,10 @@ async function call(endpoint: string, operation: string, input: unknown) {
     });
     const body: unknown = await response.json();
     if (response.status < 500) return { status: response.status, body };
-    throw new DynamodbError('database-in-use', 'The local database is in use by another process, or damaged');
+    throw new DynamodbError(
+      'database-failed',
+      'The local database is damaged: start with --fresh to drop it',
+    );
   } catch (cause) {
     if (cause instanceof DynamodbError) throw cause;
     throw new DynamodbError('database-failed', 'The local database does not answer', { cause });

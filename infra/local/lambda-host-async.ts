@@ -42,6 +42,8 @@ export interface AsyncOptions {
 
 /** Invokes functions without waiting for their answer. */
 export interface AsyncInvoker extends FunctionInvoker {
+  /** Events taken over and not ended yet. */
+  readonly pending: number;
   /** Waits until every event taken over has ended or been given up; pending repeats are made at once. */
   drain(): Promise<void>;
 }
@@ -66,7 +68,7 @@ export function startAsyncInvoker(host: LambdaHost, options: AsyncOptions): Asyn
   async function run(hosted: HostedFunction, event: unknown): Promise<void> {
     const takenAt = now();
     for (let attempt = 1; ; attempt += 1) {
-      const invocation = await host.invoke(hosted.arn, event);
+      const invocation = await host.invoke(hosted.arn, event, { patient: true });
       if (!invocation.functionError) return deliver(hosted, event, invocation, 'Success', attempt);
       if (attempt > hosted.retries) return deliver(hosted, event, invocation, 'RetriesExhausted', attempt);
       const delay = retryDelaysMs[Math.min(attempt, retryDelaysMs.length) - 1] ?? 0;
@@ -92,6 +94,9 @@ export function startAsyncInvoker(host: LambdaHost, options: AsyncOptions): Asyn
   }
 
   return {
+    get pending() {
+      return pending.size;
+    },
     invoke: async (functionArn, payload) => {
       const hosted = host.find(functionArn);
       if (!hosted) {

@@ -40,9 +40,10 @@ export interface LambdaHost {
   /**
    * Runs one event and waits. A failing function is part of the answer; nothing is repeated.
    * @param nameOrArn function name or ARN, with or without version.
+   * @param options.patient lets everyone else who waits for a process go first.
    * @throws LambdaHostError `function-unknown`, `payload-too-large`, `host-stopped`.
    */
-  invoke(nameOrArn: string, event: unknown): Promise<Invocation>;
+  invoke(nameOrArn: string, event: unknown, options?: { readonly patient?: boolean }): Promise<Invocation>;
   /** Starts one process of each function, so that the first event finds it warm. */
   warm(nameOrArn: string): void;
   /** Waits for running invocations, then ends every process. New ones are refused. */
@@ -88,13 +89,13 @@ export function startLambdaHost(functions: readonly HostedFunction[], options: H
       const hosted = byKey.get(accessKeyId);
       return hosted && { principalArn: hosted.roleArn, functionName: hosted.name };
     },
-    invoke: async (nameOrArn, event) => {
+    invoke: async (nameOrArn, event, { patient = false } = {}) => {
       const pool = find(nameOrArn);
       const text = JSON.stringify(event) ?? 'null';
       if (Buffer.byteLength(text) > SYNC_EVENT_LIMIT_BYTES) {
         throw new LambdaHostError('payload-too-large', 'The event is larger than 6 MB', { status: 413 });
       }
-      return pool.invoke(text);
+      return pool.invoke(text, patient);
     },
     warm: (nameOrArn) => find(nameOrArn).warm(),
     stop: async () => {
@@ -114,6 +115,7 @@ class Pool {
   readonly #idle: FunctionProcess[] = [];
   readonly #all = new Set<FunctionProcess>();
   readonly #waiting: ((process: FunctionProcess) => void)[] = [];
+  readonly #patient: ((process: FunctionProcess) => void)[] = [];
   readonly #running = new Set<Promise<unknown>>();
   #stopped = false;
 
@@ -124,11 +126,11 @@ class Pool {
     this.#log = openSync(join(options.logs, `${hosted.name}.log`), 'a');
   }
 
-  invoke(event: string): Promise<Invocation> {
+  invoke(event: string, patient: boolean): Promise<Invocation> {
     if (this.#stopped) {
       throw new LambdaHostError('host-stopped', `${this.hosted.name} takes no more events`, { status: 503 });
     }
-    const running = this.#invoke(event);
+    const running = this.#invoke(event, patient);
     this.#running.add(running);
     void running.finally(() => this.#running.delete(running));
     return running;
@@ -145,9 +147,9 @@ class Pool {
     closeSync(this.#log);
   }
 
-  async #invoke(event: string): Promise<Invocation> {
+  async #invoke(event: string, patient: boolean): Promise<Invocation> {
     const requestId = randomUUID();
-    const taken = await this.#take();
+    const taken = await this.#take(patient);
     const invocation = await taken.invoke(requestId, event);
     this.#report(invocation);
     this.#giveBack(taken);
@@ -161,18 +163,18 @@ class Pool {
     return started;
   }
 
-  #take(): FunctionProcess | Promise<FunctionProcess> {
+  #take(patient: boolean): FunctionProcess | Promise<FunctionProcess> {
     for (let idle = this.#idle.pop(); idle; idle = this.#idle.pop()) {
       if (idle.alive) return idle;
       this.#all.delete(idle);
     }
     if (this.#all.size < this.hosted.concurrency) return this.#start();
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    return new Promise((resolve) => (patient ? this.#patient : this.#waiting).push(resolve));
   }
 
   #giveBack(taken: FunctionProcess): void {
     if (!taken.alive) this.#all.delete(taken);
-    const next = this.#waiting.shift();
+    const next = this.#waiting.shift() ?? this.#patient.shift();
     if (next) next(taken.alive ? taken : this.#start());
     else if (taken.alive) this.#idle.push(taken);
   }

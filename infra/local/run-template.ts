@@ -1,0 +1,322 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { connect, createServer as createProbe } from 'node:net';
+import { join, resolve } from 'node:path';
+import { createLocalJWKSet } from 'jose';
+import { CountersignError } from '../../functions/platform/errors.ts';
+import { type BusConfig, busNameOf, type ChaosOptions, createEvents, type Events } from './bus/index.ts';
+import { type DevIssuer, openDevIssuer, writePrivate } from './dev-issuer.ts';
+import { startDynamodb } from './dynamodb.ts';
+import { startEndpoint } from './endpoint/index.ts';
+import { eventSourcesOf, pollQueue } from './event-source.ts';
+import { type AccessLine, createHttpApi } from './http-api.ts';
+import { type HttpApiConfig, httpApiOf } from './http-api-config.ts';
+import { type LambdaHost, startLambdaHost } from './lambda-host.ts';
+import { type AsyncInvoker, startAsyncInvoker } from './lambda-host-async.ts';
+import type { Invocation } from './lambda-host-function.ts';
+import { functionsOf } from './lambda-host-template.ts';
+import { createQueues, type QueueConfig, type Queues } from './queue/index.ts';
+import { runSchedules, schedulesOf } from './schedule.ts';
+import { openSecrets } from './secret-values.ts';
+import { LOCAL_ACCOUNT, type LocalResource, type LocalTemplate, readTemplate } from './template.ts';
+
+/** Local mode cannot start: `port-taken`, `already-running`. */
+export class LocalModeError extends CountersignError {
+  override readonly name = 'LocalModeError';
+}
+
+/** Where local mode listens, all on 127.0.0.1. */
+export interface Ports {
+  readonly api: number;
+  readonly aws: number;
+  readonly dynamodb: number;
+}
+
+/** What to run and how. */
+export interface RunOptions {
+  /** Folder of the synthesized cloud assembly. */
+  readonly assembly: string;
+  /** Folder for everything that is kept: `.local`. */
+  readonly state: string;
+  readonly ports: Ports;
+  /** @default us-east-1 */
+  readonly region?: string;
+  readonly chaos?: ChaosOptions;
+  /** Refuse sources that begin with `aws.`, as AWS does. @default false */
+  readonly strictSources?: boolean;
+  /** Answers a request before the API sees it; false when it is not for it. */
+  readonly handle?: (request: IncomingMessage, response: ServerResponse) => boolean;
+  /** Told what is done, for a person who waits. */
+  readonly onStep?: (step: string) => void;
+  /** One line about anything that went wrong on the way. */
+  readonly log?: (line: string) => void;
+  readonly onColdStart?: (name: string, invocation: Invocation) => void;
+  readonly onAccess?: (line: AccessLine) => void;
+}
+
+/** The app, running. */
+export interface RunningTemplate {
+  readonly template: LocalTemplate;
+  readonly host: LambdaHost;
+  readonly invoker: AsyncInvoker;
+  readonly events: Events;
+  readonly queues: Queues;
+  readonly issuer: DevIssuer;
+  readonly urls: { readonly api: string; readonly aws: string; readonly dynamodb: string };
+  /** Name of the app's own bus. */
+  readonly busName: string;
+  /** ms that each part of the start took. */
+  readonly timings: Readonly<Record<string, number>>;
+  /** Finishes what is under way, then ends everything. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Runs a synthesized app on this machine: tables, queues, buses, functions, schedules, HTTP API.
+ *
+ * @throws TemplateError for what the template holds and local mode cannot run; DynamodbError for tables that
+ * cannot be kept; LocalModeError `port-taken` or `already-running`.
+ * @example
+ * ```ts
+ * const local = await runTemplate({ assembly: '.local/cdk.out', state: '.local',
+ *   ports: { api: 4000, aws: 4001, dynamodb: 4002 } });
+ * await fetch(`${local.urls.api}/v1/evaluate`, { method: 'POST', headers: { authorization: await local.issuer.token() }, body });
+ * await local.stop();
+ * ```
+ */
+export async function runTemplate(options: RunOptions): Promise<RunningTemplate> {
+  const { ports, region = 'us-east-1', log = () => undefined, onStep = () => undefined } = options;
+  const state = resolve(options.state);
+  const timings: Record<string, number> = {};
+  const timed = async <T>(part: string, work: () => T | Promise<T>): Promise<T> => {
+    onStep(part);
+    const begun = performance.now();
+    const result = await work();
+    timings[part] = performance.now() - begun;
+    return result;
+  };
+  const undo: (() => unknown)[] = [];
+  try {
+    const release = await claim(state, ports.api);
+    undo.push(release);
+    await checkPorts(ports);
+    const urls = {
+      api: `http://127.0.0.1:${ports.api}`,
+      aws: `http://127.0.0.1:${ports.aws}`,
+      dynamodb: `http://127.0.0.1:${ports.dynamodb}`,
+    };
+    const template = await timed('template', () =>
+      readTemplate(options.assembly, { account: LOCAL_ACCOUNT, region, endpoint: urls.aws, api: urls.api }),
+    );
+    const tables = [
+      ...template.ofType('AWS::DynamoDB::Table'),
+      ...template.ofType('AWS::DynamoDB::GlobalTable'),
+    ];
+    const host = startLambdaHost(functionsOf(template), {
+      region,
+      awsEndpoint: urls.aws,
+      dynamodbEndpoint: urls.dynamodb,
+      logs: join(state, 'logs'),
+      ...(options.onColdStart ? { onColdStart: options.onColdStart } : {}),
+    });
+    undo.push(() => host.stop());
+    const database = await timed('tables', () =>
+      startDynamodb(tables, { port: ports.dynamodb, directory: join(state, 'dynamodb') }),
+    );
+    undo.push(() => database.close());
+
+    const queues = createQueues(template.ofType('AWS::SQS::Queue').map(queueConfig), {
+      directory: join(state, 'queues'),
+    });
+    undo.push(() => queues.close());
+    const invoker = startAsyncInvoker(host, {
+      send: async (arn, body) => queues.byArn(arn)?.send(body),
+      onLost: (name, condition) => log(`${name}: an event was given up (${condition}) and kept nowhere`),
+    });
+    const events = createEvents(eventsConfig(template), {
+      functions: invoker,
+      queues,
+      directory: state,
+      strictSources: options.strictSources ?? false,
+      log,
+      ...(options.chaos ? { chaos: options.chaos } : {}),
+    });
+    const endpoint = await timed('AWS endpoint', () =>
+      startEndpoint(ports.aws, {
+        events,
+        queues,
+        secrets: openSecrets(template, join(state, 'secrets.json')),
+        callers: host.callerOf,
+        log,
+      }),
+    );
+    undo.push(() => endpoint.close());
+
+    const api = httpApiOf(template);
+    const issuer = await timed('development issuer', () =>
+      openDevIssuer({ file: join(state, 'dev-issuer.json'), api: urls.api, audience: audienceOf(api) }),
+    );
+    writePrivate(join(state, 'dev-token'), `${await issuer.token()}\n`);
+    const serve = api
+      ? createHttpApi(signedBy(api, issuer.issuer), {
+          account: LOCAL_ACCOUNT,
+          host,
+          keys: createLocalJWKSet(issuer.jwks),
+          ...(options.onAccess ? { onAccess: options.onAccess } : {}),
+        })
+      : undefined;
+    const server = createServer((request, response) => {
+      if (options.handle?.(request, response) || serveIssuer(issuer, request, response)) return;
+      if (serve) void serve(request, response);
+      else response.writeHead(404).end();
+    });
+    await timed('HTTP API', () => new Promise<void>((done) => server.listen(ports.api, '127.0.0.1', done)));
+    undo.push(() => server.close());
+
+    const pollers = eventSourcesOf(template).map((source) =>
+      pollQueue(source, queues.byArn(source.queueArn)!, host, region),
+    );
+    const stopSchedules = runSchedules(schedulesOf(template, { invoker, events }), undefined, (name) =>
+      log(`schedule ${name}: this run could not be started`),
+    );
+
+    return {
+      template,
+      host,
+      invoker,
+      events,
+      queues,
+      issuer,
+      urls,
+      busName: template.ofType('AWS::Events::EventBus')[0]?.ref ?? 'default',
+      timings,
+      stop: async () => {
+        stopSchedules();
+        server.close();
+        server.closeAllConnections();
+        // Functions put events while they finish, so the endpoint outlives them; what the bus still holds
+        // back then goes to the functions, and what waits for a retry stays in its file.
+        await invoker.drain();
+        await Promise.all(pollers.map((poller) => poller.stop()));
+        await events.drain();
+        await invoker.drain();
+        await host.stop();
+        await endpoint.close();
+        queues.close();
+        await database.close();
+        release();
+      },
+    };
+  } catch (error) {
+    for (const step of undo.reverse()) await step();
+    throw error;
+  }
+}
+
+function eventsConfig(template: LocalTemplate) {
+  const { account, region } = template.place;
+  const propertiesOf = (type: string) =>
+    template.ofType(type).map(({ ref, arn, properties }) => ({ ...properties, Name: ref, Arn: arn! }));
+  const buses: BusConfig[] = propertiesOf('AWS::Events::EventBus');
+  const rules = propertiesOf('AWS::Events::Rule') as { Name: string; Arn: string; EventBusName?: string }[];
+  // A partner's bus is made in the account by the partner's own set-up, so no template holds it.
+  const partners = rules
+    .map(({ EventBusName }) => busNameOf(EventBusName))
+    .filter((name, index, all) => name.startsWith('aws.partner/') && all.indexOf(name) === index)
+    .map((Name) => ({ Name, Arn: `arn:aws:events:${region}:${account}:event-bus/${Name}` }));
+  return {
+    account,
+    region,
+    buses: [...buses, ...partners],
+    rules,
+    archives: propertiesOf('AWS::Events::Archive').map((archive) => ({
+      ...archive,
+      ArchiveName: archive.Name,
+    })) as never,
+    policies: template.ofType('AWS::Events::EventBusPolicy').map(({ properties }) => properties) as never,
+  };
+}
+
+function queueConfig({ arn, attributes, properties }: LocalResource): QueueConfig {
+  return {
+    ...(properties as Partial<QueueConfig>),
+    Arn: arn!,
+    QueueName: attributes.QueueName!,
+    QueueUrl: attributes.QueueUrl!,
+  };
+}
+
+function audienceOf(api: HttpApiConfig | undefined): string[] {
+  return [...new Set(api?.routes.flatMap(({ authorizer }) => authorizer?.audience ?? []))];
+}
+
+/** Named deviation: whoever signs when deployed, here it is the development issuer. Audience and scopes stay. */
+function signedBy(api: HttpApiConfig, issuer: string): HttpApiConfig {
+  const routes = api.routes.map((route) =>
+    route.authorizer ? { ...route, authorizer: { ...route.authorizer, issuer } } : route,
+  );
+  return { ...api, routes };
+}
+
+function serveIssuer(issuer: DevIssuer, request: IncomingMessage, response: ServerResponse): boolean {
+  const base = new URL(issuer.issuer).pathname;
+  const documents = new Map<string, unknown>([
+    [`${base}/.well-known/openid-configuration`, issuer.configuration],
+    [`${base}/jwks.json`, issuer.jwks],
+  ]);
+  const document = documents.get(request.url ?? '');
+  if (!document) return false;
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(document));
+  return true;
+}
+
+/**
+ * One process at a time may have the state folder: queues, tables and the archive are files of one writer.
+ * A process number alone proves nothing, as a new process may have it: the API has to answer too.
+ */
+async function claim(state: string, port: number): Promise<() => void> {
+  const file = join(state, 'running.json');
+  if (existsSync(file)) {
+    const other = JSON.parse(readFileSync(file, 'utf8')) as { pid: number; port: number };
+    if (other.pid !== process.pid && isAlive(other.pid) && (await answers(other.port))) {
+      const where = `process ${other.pid}, http://127.0.0.1:${other.port}`;
+      throw new LocalModeError('already-running', `Local mode runs already: ${where}`);
+    }
+  }
+  writePrivate(file, JSON.stringify({ pid: process.pid, port }));
+  return () => rmSync(file, { force: true });
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((done) => {
+    const socket = connect(port, '127.0.0.1', () => done(true));
+    socket.once('error', () => done(false));
+    socket.once('connect', () => socket.destroy());
+  });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Looks before anything starts: a port found taken half-way would leave half of local mode behind. */
+async function checkPorts(ports: Ports): Promise<void> {
+  for (const [part, port] of Object.entries(ports)) {
+    await new Promise<void>((done, fail) => {
+      const probe = createProbe();
+      probe.once('error', (cause) =>
+        fail(
+          new LocalModeError('port-taken', `Port ${port} (${part}) is taken: choose others with --port`, {
+            cause,
+          }),
+        ),
+      );
+      probe.listen(port, '127.0.0.1', () => probe.close(() => done()));
+    });
+  }
+}
