@@ -35,7 +35,13 @@ interface McModule {
   _mclBn_precomputeG2: Binary;
   _mclBn_precomputedMillerLoop: Ternary;
   _mclBn_precomputedMillerLoop2: (z: Pointer, p1: Pointer, q1: Pointer, p2: Pointer, q2: Pointer) => number;
-  _mclBn_precomputedMillerLoop2mixed: (z: Pointer, p1: Pointer, q1: Pointer, p2: Pointer, q2: Pointer) => number;
+  _mclBn_precomputedMillerLoop2mixed: (
+    z: Pointer,
+    p1: Pointer,
+    q1: Pointer,
+    p2: Pointer,
+    q2: Pointer,
+  ) => number;
   _mclBn_millerLoopVec: Vector;
   _mclBn_finalExp: Binary;
   _mclBn_pairing: Ternary;
@@ -72,7 +78,13 @@ interface McModule {
   _mclBnG1_normalize: Binary;
   _mclBnG1_serialize: ToBytes;
   _mclBnG1_deserialize: FromBytes;
-  _mclBnG1_hashAndMapToWithDst: (z: Pointer, msg: Pointer, msgLen: number, dst: Pointer, dstLen: number) => number;
+  _mclBnG1_hashAndMapToWithDst: (
+    z: Pointer,
+    msg: Pointer,
+    msgLen: number,
+    dst: Pointer,
+    dstLen: number,
+  ) => number;
   _mclBnG2_isValid: Unary;
   _mclBnG2_isValidOrder: Unary;
   _mclBnG2_isZero: Unary;
@@ -156,7 +168,8 @@ async function start(curve: CurveName): Promise<Mcl> {
     const stack = mod.stackSave();
     const at = mod.stackAlloc(bytes);
     const memory = view();
-    for (let i = 0; i < bytes; i += 8) memory.setBigUint64(at + i, BigInt.asUintN(64, value >> BigInt(8 * i)), true);
+    for (let i = 0; i < bytes; i += 8)
+      memory.setBigUint64(at + i, BigInt.asUintN(64, value >> BigInt(8 * i)), true);
     set(to, at, bytes);
     mod.stackRestore(stack);
   };
@@ -186,6 +199,8 @@ async function start(curve: CurveName): Promise<Mcl> {
     getFp(from: Pointer): bigint {
       const stack = mod.stackSave();
       const at = mod.stackAlloc(fpBytes);
+      // mcl leaves out leading zero bytes, and would leave there what lay there before.
+      mod.HEAP8.fill(0, at, at + fpBytes);
       mod._mclBnFp_getLittleEndian(at, fpBytes, from);
       const memory = view();
       let value = 0n;

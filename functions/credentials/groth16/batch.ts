@@ -116,7 +116,8 @@ function place(
 function scalar(random: RandomBytes): bigint {
   const bytes = random(SCALAR_BYTES);
   const value = bytes.length === SCALAR_BYTES ? BigInt(`0x${Buffer.from(bytes).toString('hex')}`) : 0n;
-  if (value === 0n) throw new CredentialError('randomness-unusable', 'The random source gave no usable scalar');
+  if (value === 0n)
+    throw new CredentialError('randomness-unusable', 'The random source gave no usable scalar');
   return value;
 }
 
@@ -176,7 +177,7 @@ function combined(key: VerificationKey, group: Group, from: number, to: number):
     mcl._mclBnG1_neg(tail + G1, tail + G1);
     mcl._mclBnG1_mulVec(tail + 2 * G1, cs, group.scalars + from * FR, n);
     mcl._mclBnG1_neg(tail + 2 * G1, tail + 2 * G1);
-    [beta, gamma, delta].forEach((q, i) => mcl.copy(qs + (n + i) * G2, q, G2));
+    for (const [i, q] of [beta, gamma, delta].entries()) mcl.copy(qs + (n + i) * G2, q, G2);
     const product = mcl.stackAlloc(GT);
     mcl._mclBn_millerLoopVec(product, ps, qs, n + 3);
     mcl._mclBn_finalExp(product, product);

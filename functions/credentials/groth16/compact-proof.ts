@@ -93,7 +93,8 @@ function write(to: Uint8Array, at: number, x: readonly bigint[], largerY: boolea
 /** Splits the flags from the first coordinate. */
 function readX(bytes: Uint8Array, field: string): { x: bigint[]; largerY: boolean } {
   const flags = bytes[0]! & FLAGS;
-  if (flags !== SMALLER_Y && flags !== LARGER_Y) throw malformed(field, 'must be flagged as a compressed point');
+  if (flags !== SMALLER_Y && flags !== LARGER_Y)
+    throw malformed(field, 'must be flagged as a compressed point');
   const plain = Uint8Array.from(bytes);
   plain[0]! &= ~FLAGS;
   const x: bigint[] = [];
@@ -131,7 +132,7 @@ function readPoint2(mcl: Mcl, to: Pointer, bytes: Uint8Array): string[] {
   mcl.setFp(y + FP, x1);
   mcl._mclBnFp2_mul(cube, y, y);
   mcl._mclBnFp2_mul(cube, cube, y);
-  B2.forEach((value, i) => mcl.setFp(b2 + i * FP, value));
+  for (const [i, value] of B2.entries()) mcl.setFp(b2 + i * FP, value);
   mcl._mclBnFp2_add(cube, cube, b2);
   if (mcl._mclBnFp2_squareRoot(y, cube) !== 0) throw invalid('b', 'is not on the curve');
   let [y0, y1] = [mcl.getFp(y), mcl.getFp(y + FP)];
@@ -143,7 +144,9 @@ function readPoint2(mcl: Mcl, to: Pointer, bytes: Uint8Array): string[] {
 }
 
 function malformed(field: string, problem: string): CredentialError {
-  return new CredentialError('proof-malformed', 'The bytes are not a compact proof', { fields: [{ field, problem }] });
+  return new CredentialError('proof-malformed', 'The bytes are not a compact proof', {
+    fields: [{ field, problem }],
+  });
 }
 
 function invalid(field: string, problem: string): CredentialError {

@@ -42,7 +42,8 @@ export function readG2(mcl: Mcl, to: Pointer, value: unknown, field: string): Po
   if (!isRow(xs, 2) || !isRow(ys, 2) || !isRow(zs, 2)) {
     return spelling(field, 'must be [[x0, x1], [y0, y1], ["1", "0"]]');
   }
-  if (zs[0] !== '1' || zs[1] !== '0') return spelling(`${field}.2`, 'must be ["1", "0"]: affine, and not infinity');
+  if (zs[0] !== '1' || zs[1] !== '0')
+    return spelling(`${field}.2`, 'must be ["1", "0"]: affine, and not infinity');
   const coordinates: bigint[] = [];
   for (const [i, text] of [xs[0], xs[1], ys[0], ys[1]].entries()) {
     const number = readDecimal(text, P);
@@ -70,7 +71,7 @@ export function placeG2(
   to: Pointer,
   coordinates: readonly bigint[],
 ): 'off-curve' | 'off-subgroup' | undefined {
-  coordinates.forEach((value, i) => mcl.setFp(to + i * FP, value));
+  for (const [i, value] of coordinates.entries()) mcl.setFp(to + i * FP, value);
   mcl._mclBnFp_setInt32(to + 4 * FP, 1);
   mcl._mclBnFp_clear(to + 5 * FP);
   if (mcl._mclBnG2_isValid(to) !== 1) return 'off-curve';

@@ -59,7 +59,7 @@ function psi(mcl: Mcl, to: Pointer, from: Pointer): void {
   let c = constants.get(mcl);
   if (c === undefined) {
     c = mcl._malloc(2 * FP2);
-    [...PSI_X, ...PSI_Y].forEach((value, i) => mcl.setFp(c! + i * FP, value));
+    for (const [i, value] of [...PSI_X, ...PSI_Y].entries()) mcl.setFp(c + i * FP, value);
     constants.set(mcl, c);
   }
   mcl.copy(to, from, G2);

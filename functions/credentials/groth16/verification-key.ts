@@ -95,7 +95,8 @@ async function prepare(text: string, digest: string): Promise<VerificationKey> {
   } catch (cause) {
     throw malformed('', 'is not JSON', cause);
   }
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw malformed('', 'must be an object');
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    throw malformed('', 'must be an object');
   const given = json as Record<string, unknown>;
   if (Object.keys(given).some((member) => !MEMBERS.has(member))) throw malformed('', 'has unknown members');
   if (given.protocol !== 'groth16') throw malformed('protocol', 'must be "groth16"');
@@ -120,7 +121,7 @@ async function prepare(text: string, digest: string): Promise<VerificationKey> {
     refuse(readG2(mcl, beta, given.vk_beta_2, 'vk_beta_2'));
     refuse(readG2(mcl, gamma, given.vk_gamma_2, 'vk_gamma_2'));
     refuse(readG2(mcl, delta, given.vk_delta_2, 'vk_delta_2'));
-    ic.forEach((point, i) => refuse(readG1(mcl, ics + i * G1, point, `IC.${i}`)));
+    for (const [i, point] of ic.entries()) refuse(readG1(mcl, ics + i * G1, point, `IC.${i}`));
 
     const negDelta = mcl.stackAlloc(G2);
     mcl._mclBnG2_neg(negDelta, delta);

@@ -57,6 +57,6 @@ function bindSignals(key: PreparedKey, to: Pointer, signals: readonly bigint[]):
   const { mcl } = key;
   const scalars = mcl.stackAlloc(FR * (signals.length + 1));
   mcl._mclBnFr_setInt32(scalars, 1);
-  signals.forEach((signal, i) => mcl.setFr(scalars + (i + 1) * FR, signal));
+  for (const [i, signal] of signals.entries()) mcl.setFr(scalars + (i + 1) * FR, signal);
   mcl._mclBnG1_mulVec(to, key.ic, scalars, signals.length + 1);
 }
