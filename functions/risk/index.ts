@@ -1,6 +1,7 @@
 export { type FeatureSchema, featureSchemaDigest, sha256 } from './digest.ts';
 export { loadScorer, type ScorerParts } from './load-scorer.ts';
 export {
+  BASE_BOUND,
   LOGIT_BOUND,
   MANIFEST_FORMAT,
   parseManifest,

@@ -5,7 +5,7 @@ import { evaluateTerms } from '../../models/onnx/additive-model.ts';
 import { writeModel } from '../../models/onnx/write-model.ts';
 import { featuresOf, manifestOf } from '../../models/testing/manifest-of.ts';
 import { randomModel } from '../../models/testing/random-model.ts';
-import { LOGIT_BOUND, loadScorer, parseManifest, type RiskManifest } from './index.ts';
+import { BASE_BOUND, LOGIT_BOUND, loadScorer, parseManifest, type RiskManifest } from './index.ts';
 
 const wasmBinary = readFileSync(
   new URL('../../node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm', import.meta.url),
@@ -60,12 +60,8 @@ describe('a loaded model', () => {
   });
 
   it('keeps the logit of a printed score to 1e-6 at the very bound', async () => {
-    const highest = model.terms.reduce((sum, term) => sum + Math.max(...term.cells), 0);
-    const scorer = await loadScorer({
-      ...parts,
-      manifest: { ...manifest, base: LOGIT_BOUND - highest - 1e-9 },
-    });
-    const { score, base, contributions } = await scorer.score(new Float32Array(model.width).fill(0.3));
+    const { score, base, contributions } = await highestScore(1e-3);
+    expect(base + contributions.reduce((sum, term) => sum + term.contribution, 0)).toBeGreaterThan(15.99);
     const printed = JSON.parse(JSON.stringify({ score, base, contributions }));
     const sum = printed.contributions.reduce(
       (logit: number, term: { contribution: number }) => logit + term.contribution,
@@ -94,6 +90,31 @@ describe('a loaded model', () => {
     features.fill(0.9);
     await expect(wrong).rejects.toMatchObject({ code: 'features-mismatch' });
     expect((await asked).contributions.map((term) => term.contribution)).toEqual(expected);
+  });
+});
+
+/** The score of a model whose terms would all go far beyond the bound, given room up to a margin below it. */
+async function highestScore(margin: number) {
+  const strong = {
+    ...model,
+    terms: model.terms.map((term) => ({ ...term, cells: term.cells.map(() => 4) })),
+  };
+  const base = -2.5;
+  const bold = { ...strong, room: { up: LOGIT_BOUND - margin - base, down: LOGIT_BOUND - margin + base } };
+  const onnx = writeModel(bold, 'test');
+  const scorer = await loadScorer({ ...parts, model: onnx, manifest: manifestOf(bold, onnx, base) });
+  return scorer.score(new Float32Array(model.width).fill(0.3));
+}
+
+describe('terms that would pass the bound', () => {
+  it('shrink by one factor and still add up', async () => {
+    const { contributions } = await highestScore(1e-3);
+    expect(new Set(contributions.map((term) => term.contribution)).size).toBe(1);
+    expect(contributions[0]!.contribution).toBeCloseTo((LOGIT_BOUND + 2.5) / contributions.length, 3);
+  });
+
+  it('make a model unfit when they pass it nevertheless', async () => {
+    await expect(highestScore(-0.01)).rejects.toMatchObject({ code: 'model-output-invalid' });
   });
 });
 
@@ -136,21 +157,16 @@ describe('a model is refused', () => {
 
   it('when a leaf lies outside the range that the manifest states for its term', async () => {
     const narrow = { ...manifest, terms: manifest.terms.map((term) => ({ ...term, min: 0, max: 0 })) };
-    const scorer = await loadScorer({ ...parts, manifest: narrow });
-    await expect(scorer.score(new Float32Array(model.width))).rejects.toMatchObject({
+    await expect(loadScorer({ ...parts, manifest: narrow })).rejects.toMatchObject({
       code: 'model-output-invalid',
     });
   });
 });
 
 describe('a manifest', () => {
-  const highest = manifest.terms.reduce((sum, term) => sum + term.max, 0);
-
-  it('may reach the bound of the logit but not pass it', () => {
-    const at = { ...manifest, base: LOGIT_BOUND - highest - 1e-9 };
-    expect(parseManifest(at).base).toBe(at.base);
-    expect(() => parseManifest({ ...manifest, base: LOGIT_BOUND - highest + 1e-6 })).toThrow(/terms/);
-    expect(() => parseManifest({ ...manifest, base: -LOGIT_BOUND })).toThrow(/terms/);
+  it('may start near the bound but must leave room', () => {
+    expect(parseManifest({ ...manifest, base: -BASE_BOUND }).base).toBe(-12);
+    expect(() => parseManifest({ ...manifest, base: -BASE_BOUND - 1e-6 })).toThrow(/base/);
   });
 
   it.each<[keyof RiskManifest, unknown]>([

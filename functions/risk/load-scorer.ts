@@ -1,6 +1,7 @@
 import * as ort from 'onnxruntime-web/wasm';
+import { catalogue } from '../signals/index.ts';
 import { type FeatureSchema, featureSchemaDigest, sha256 } from './digest.ts';
-import { parseManifest, type RiskManifest } from './manifest.ts';
+import { LOGIT_BOUND, parseManifest, type RiskManifest } from './manifest.ts';
 import { RiskError } from './risk-error.ts';
 import type { RiskScore, Scorer } from './scorer.ts';
 
@@ -12,21 +13,22 @@ export interface ScorerParts {
   readonly manifest: unknown;
   /** `ort-wasm-simd-threaded.wasm` of onnxruntime-web. */
   readonly wasmBinary: Uint8Array;
-  /** The signals that the running code computes, in the order of the feature vector. */
-  readonly features: readonly FeatureSchema[];
+  /** What the running code computes, in the order of the feature vector. @default the catalogue of signals */
+  readonly features?: readonly FeatureSchema[];
 }
 
 /**
  * Checks a model against its manifest and the running code, and makes a session of it.
  *
  * The runtime is onnxruntime-web's single-thread WebAssembly, taken whole from `wasmBinary`: no file is
- * looked for, no worker started. Optimisation is off: the graph has one node, and looking for something to
- * fuse costs start-up time only. Without an arena a run allocates a few hundred bytes and frees them.
+ * looked for, no worker started. Optimisation is off: the graph has six nodes, and looking for something to
+ * fuse costs start-up time only. Without an arena a run allocates a few hundred bytes and frees them. Two runs
+ * at the ends of the features' ranges prove the bound at load and leave the runtime's code compiled.
  *
- * @throws RiskError `model-digest-mismatch`, `features-mismatch`, `model-invalid`.
+ * @throws RiskError `model-digest-mismatch`, `features-mismatch`, `model-invalid`, `model-output-invalid`.
  * @example
  * ```ts
- * const scorer = await loadScorer({ model, manifest, wasmBinary, features: SIGNALS });
+ * const scorer = await loadScorer({ model, manifest, wasmBinary });
  * const { score, base, contributions } = await scorer.score(features);
  * ```
  */
@@ -36,9 +38,10 @@ export async function loadScorer(parts: ScorerParts): Promise<Scorer> {
   if (modelDigest !== manifest.modelDigest) {
     throw new RiskError('model-digest-mismatch', 'The model is not the one that its manifest describes');
   }
-  const codes = parts.features.map((feature) => feature.code);
+  const features = parts.features ?? catalogue;
+  const codes = features.map((feature) => feature.code);
   if (
-    manifest.featuresDigest !== featureSchemaDigest(parts.features) ||
+    manifest.featuresDigest !== featureSchemaDigest(features) ||
     manifest.features.join() !== codes.join()
   ) {
     throw new RiskError(
@@ -47,7 +50,10 @@ export async function loadScorer(parts: ScorerParts): Promise<Scorer> {
     );
   }
   const session = await startSession(parts, manifest);
-  return new OnnxScorer(session, manifest, modelDigest);
+  const scorer = new OnnxScorer(session, manifest, modelDigest);
+  for (const end of [0, 1] as const)
+    await scorer.score(Float32Array.from(features, ({ range }) => range[end]));
+  return scorer;
 }
 
 async function startSession(parts: ScorerParts, manifest: RiskManifest): Promise<ort.InferenceSession> {
@@ -122,12 +128,14 @@ class OnnxScorer implements Scorer {
     let logit = base;
     const contributions = terms.map(({ code, min, max }, i) => {
       const contribution = values[i]!;
-      if (!(contribution >= min && contribution <= max)) {
+      if (!(contribution >= Math.min(min, 0) && contribution <= Math.max(max, 0))) {
         throw new RiskError('model-output-invalid', `The term ${code} left the range of its manifest`);
       }
       logit += contribution;
       return { code, contribution };
     });
+    if (!(Math.abs(logit) <= LOGIT_BOUND))
+      throw new RiskError('model-output-invalid', 'The log-odds left their bound');
     return { score: 1 / (1 + Math.exp(-logit)), base, contributions };
   }
 }

@@ -6,6 +6,9 @@ export const MANIFEST_FORMAT = 'countersign-risk/1';
 /** |logit| stays within this, so that a score never rounds to 0 or 1 and its logit can be recovered to 1e-6. */
 export const LOGIT_BOUND = 16;
 
+/** The base lies within this, so that evidence has room of four log-odds and more on either side. */
+export const BASE_BOUND = 12;
+
 /** One term of the model and the most it can add or take away. */
 export interface TermRange {
   /** A signal code, or two joined by ` × `. */
@@ -35,8 +38,8 @@ export interface RiskManifest {
 }
 
 /**
- * Checks a manifest, including the bound: `base + Σ min` and `base + Σ max` lie within ±{@link LOGIT_BOUND},
- * so no feature vector whatever can leave it.
+ * Checks a manifest. The base must lie within ±{@link BASE_BOUND}: the graph shrinks its terms where
+ * their sum would take the log-odds past the bound, and needs room on both sides to do so.
  *
  * @throws RiskError `model-invalid`, naming the member.
  */
@@ -52,9 +55,7 @@ export function parseManifest(value: unknown): RiskManifest {
   });
   if (features.length === 0 || terms.length === 0) throw invalid('terms');
   const base = number(manifest.base, 'base');
-  const lowest = terms.reduce((sum, term) => sum + term.min, base);
-  const highest = terms.reduce((sum, term) => sum + term.max, base);
-  if (lowest < -LOGIT_BOUND || highest > LOGIT_BOUND) throw invalid('terms');
+  if (Math.abs(base) > BASE_BOUND) throw invalid('base');
   return {
     format: MANIFEST_FORMAT,
     id: text(manifest.id, 'id'),

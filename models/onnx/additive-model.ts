@@ -20,6 +20,11 @@ export interface AdditiveModel {
   /** Length of the feature vector. */
   readonly width: number;
   readonly terms: readonly Term[];
+  /**
+   * How far the terms together may go up and down, log-odds, both positive. Where they would go further, all of
+   * them shrink by one factor, so that they still add up.
+   */
+  readonly room: { readonly up: number; readonly down: number };
 }
 
 /**
@@ -44,7 +49,8 @@ export function cellOf(value: number, cuts: readonly number[]): number {
 
 /**
  * What each term adds for a feature vector, evaluated without ONNX: the oracle that the exported graph is
- * tested against. The values are the float32 numbers of the graph, exactly, since a term reads one leaf.
+ * tested against. Where nothing has to shrink, the values are the float32 numbers of the graph, exactly, since
+ * a term reads one leaf.
  *
  * @param features float32 values in the order of the feature vector; NaN where not evaluable.
  */
@@ -58,5 +64,7 @@ export function evaluateTerms(model: AdditiveModel, features: Float32Array): Flo
     });
     out[t] = term.cells[cell]!;
   });
-  return out;
+  const sum = out.reduce((total, value) => total + value, 0);
+  const factor = Math.max(1, sum / model.room.up, -sum / model.room.down);
+  return factor === 1 ? out : out.map((value) => value / factor);
 }

@@ -41,7 +41,7 @@ describe('the trees', () => {
   it('point a pair at row × column', () => {
     const term = { code: 'a × b', features: [0, 1], cuts: [[0], [0]], cells: [0, 1, 2, 3, 4, 5, 6, 7, 8] };
     const read = (a: number, b: number) =>
-      evaluateTerms({ width: 2, terms: [term] }, Float32Array.of(a, b))[0];
+      evaluateTerms({ width: 2, terms: [term], room: { up: 99, down: 99 } }, Float32Array.of(a, b))[0];
     expect([
       read(Number.NaN, Number.NaN),
       read(Number.NaN, 1),

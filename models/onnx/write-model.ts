@@ -11,8 +11,9 @@ export const INPUT = 'features';
 export const OUTPUT = 'contributions';
 
 /**
- * Serialises an additive model as an ONNX graph: one TreeEnsembleRegressor, one target per term. The same
- * model gives the same bytes.
+ * Serialises an additive model as an ONNX graph: one TreeEnsembleRegressor with one target per term, then five
+ * small nodes that shrink all terms by one factor where their sum would leave the model's room. The same model
+ * gives the same bytes.
  *
  * Opset 15 of `ai.onnx` and 3 of `ai.onnx.ml`: old enough for every runtime of the last years.
  *
@@ -40,7 +41,7 @@ export function writeModel(model: AdditiveModel, name: string): Uint8Array {
     opType: 'TreeEnsembleRegressor',
     domain: 'ai.onnx.ml',
     input: [INPUT],
-    output: [OUTPUT],
+    output: ['raw'],
     attribute: [
       ...attribute,
       { name: 'n_targets', type: AttributeType.INT, i: model.terms.length },
@@ -48,6 +49,16 @@ export function writeModel(model: AdditiveModel, name: string): Uint8Array {
       { name: 'post_transform', type: AttributeType.STRING, s: text('NONE') },
     ],
   });
+  const axis = { name: 'axes', type: AttributeType.INTS, ints: [1] };
+  const shrink = [
+    { name: 'sum', opType: 'ReduceSum', input: ['raw', 'axis'], output: ['sum'] },
+    { name: 'parts of the room', opType: 'Mul', input: ['sum', 'inverse room'], output: ['parts'] },
+    { name: 'greater part', opType: 'ReduceMax', input: ['parts'], output: ['part'], attribute: [axis] },
+    { name: 'factor', opType: 'Max', input: ['part', 'one'], output: ['factor'] },
+    { name: 'shrink', opType: 'Div', input: ['raw', 'factor'], output: [OUTPUT] },
+  ].map((fields) => onnx.NodeProto.create(fields));
+  const { FLOAT, INT64 } = onnx.TensorProto.DataType;
+  const { up, down } = model.room;
   const proto = onnx.ModelProto.create({
     irVersion: 8,
     producerName: 'countersign',
@@ -57,7 +68,12 @@ export function writeModel(model: AdditiveModel, name: string): Uint8Array {
     ],
     graph: {
       name,
-      node: [node],
+      node: [node, ...shrink],
+      initializer: [
+        { name: 'axis', dataType: INT64, dims: [1], int64Data: [1] },
+        { name: 'inverse room', dataType: FLOAT, dims: [1, 2], floatData: [1 / up, -1 / down] },
+        { name: 'one', dataType: FLOAT, dims: [1, 1], floatData: [1] },
+      ],
       input: [floats(INPUT, model.width)],
       output: [floats(OUTPUT, model.terms.length)],
     },

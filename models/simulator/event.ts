@@ -1,4 +1,9 @@
-import type { AuthEvent, Factor, FailureReason } from '../../functions/events/auth-event.ts';
+import type {
+  AuthEvent,
+  Factor,
+  FailureReason,
+  SuppliedEvidence,
+} from '../../functions/events/auth-event.ts';
 import type { Coverage } from './person.ts';
 
 /** What a simulated sign-in is made from. Absent members are absent from the event, as with a real source. */
@@ -18,6 +23,9 @@ export interface Attempt {
   readonly application?: string;
   readonly session?: string;
   readonly resource?: AuthEvent['resource'];
+  /** Whether the password is in a leak; and how alive the person looked, 0 to 1. */
+  readonly leaked?: boolean;
+  readonly liveness?: number;
 }
 
 /** The events of a simulated source look like those of the native adapter. */
@@ -61,7 +69,16 @@ export function eventOf(attempt: Attempt, coverage: Coverage): AuthEvent {
     ...(application === undefined ? {} : { application: { id: application } }),
     ...(session === undefined ? {} : { session: { id: session } }),
     ...(resource === undefined ? {} : { resource }),
-    evidence: [],
+    evidence: evidenceOf(attempt, coverage),
     unfilled,
   };
+}
+
+function evidenceOf(attempt: Attempt, coverage: Coverage): SuppliedEvidence[] {
+  const evidence: SuppliedEvidence[] = [];
+  if (coverage.leakCheck && attempt.leaked !== undefined && attempt.factors.includes('password'))
+    evidence.push({ type: 'leaked_credential', score: attempt.leaked ? 1 : 0 });
+  if (coverage.liveness && attempt.liveness !== undefined && attempt.outcome === 'success')
+    evidence.push({ type: 'liveness', score: attempt.liveness });
+  return evidence;
 }

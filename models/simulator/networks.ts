@@ -64,8 +64,8 @@ export function fixedSiteNear(random: Random, city: City, asn?: number): Site {
   }
   if (candidates.length === 0) return fixedSite(random, city.country);
   candidates.sort((a, b) => a.km - b.km || a.site.start - b.site.start);
-  const near = candidates.filter(({ km }) => km <= 30);
-  return pick(random, near.length >= 3 ? near : candidates.slice(0, 3)).site;
+  const near = candidates.filter(({ km }) => km <= Math.max(30, candidates[0]!.km));
+  return pick(random, near).site;
 }
 
 /** A mobile carrier's egress in a country; countries without one in the plan give a fixed line. */

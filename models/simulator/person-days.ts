@@ -125,6 +125,8 @@ export class PersonDays {
         userAgent,
         deviceId,
         application,
+        leaked: person.leaked,
+        liveness: Math.min(1, Math.max(0, normal(random, 0.93, 0.06))),
         ...rest,
       };
       events.push(eventOf(attempt, person.workplace.coverage));

@@ -24,6 +24,9 @@ export interface Coverage {
   readonly userAgent: boolean;
   readonly roundTrip: boolean;
   readonly application: boolean;
+  /** Whether passwords are compared with known leaks, and whether a liveness check is made. */
+  readonly leakCheck: boolean;
+  readonly liveness: boolean;
 }
 
 /** A workplace: staff share its egress addresses. */
@@ -42,7 +45,7 @@ export interface Person {
   readonly workplace: Workplace;
   readonly home: Site;
   readonly homeLease: number;
-  /** A second household: a partner's, parents', a weekend house. */
+  /** A second household in the same town: a partner's, parents'. */
   readonly second?: Site;
   readonly carrier: Site;
   /** Hours ahead of UTC. */
@@ -69,6 +72,8 @@ export interface Person {
   readonly typos: number;
   /** Private browsing: device identifiers do not last. */
   readonly forgetful: boolean;
+  /** Their password is in a known leak. */
+  readonly leaked: boolean;
 }
 
 /** Where people live: every country of the plan, the populous ones of today's cloud customers more. */
@@ -101,7 +106,8 @@ const ROLES = [
   'finance',
   'administrator',
 ] as const;
-const RESOURCES = [
+/** What people, and who poses as them, open. */
+export const RESOURCES = [
   { id: 'wiki', sensitivity: 'low' },
   { id: 'mail', sensitivity: 'medium' },
   { id: 'crm', sensitivity: 'medium' },
@@ -134,6 +140,8 @@ export function makeWorkplaces(seed: string, people: number): Workplace[] {
         userAgent: chance(random, 0.97),
         roundTrip: chance(random, 0.4),
         application: chance(random, 0.85),
+        leakCheck: chance(random, 0.3),
+        liveness: chance(random, 0.15),
       },
       applications: [
         'portal',
@@ -169,7 +177,7 @@ export function makePerson(
     workplace,
     home,
     homeLease: lease(random),
-    ...(chance(random, 0.25) ? { second: fixedSite(random, country) } : {}),
+    ...(chance(random, 0.25) ? { second: fixedSiteNear(random, near.city) } : {}),
     carrier: mobileSite(random, country),
     offset: offsetOf(near.city),
     devices: makeDevices(random, `${seed}-${index}`, first),
@@ -188,6 +196,7 @@ export function makePerson(
     joined: chance(random, 0.15) ? integer(random, 0, Math.max(0, days - 3)) : -1,
     typos: pick(random, [0.02, 0.05, 0.12]),
     forgetful: chance(random, 0.05),
+    leaked: chance(random, 0.02),
   };
 }
 

@@ -2,11 +2,22 @@ import type { AuthEvent, Factor } from '../../functions/events/auth-event.ts';
 import { type AgentChoice, chooseAgent } from './agents.ts';
 import { eventOf } from './event.ts';
 import { addressIn, hostingSite, lease, roundTripMs, type Site } from './networks.ts';
+import type { Coverage } from './person.ts';
 import { SERVER } from './person-days.ts';
 import { chance, integer, pick, poisson, type Random, randomFrom } from './random.ts';
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
+
+/** What is reported of programs. */
+export const PROGRAM_COVERAGE: Coverage = {
+  deviceId: false,
+  userAgent: true,
+  roundTrip: false,
+  application: true,
+  leakCheck: false,
+  liveness: false,
+};
 
 /** A program's account: one or two servers, one tool, one credential, a timetable. */
 export class ServiceAccountDays {
@@ -67,7 +78,7 @@ export class ServiceAccountDays {
         userAgent: this.agent.at(time),
         application: this.target,
       },
-      { deviceId: false, userAgent: true, roundTrip: false, application: true },
+      PROGRAM_COVERAGE,
     );
   }
 }

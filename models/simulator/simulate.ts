@@ -12,7 +12,7 @@ export interface Simulation {
   readonly start: number;
   /** @default 'default' */
   readonly tenant?: string;
-  /** Programs beside the people. @default one for every ten people */
+  /** Programs beside the people. @default one for every twenty people */
   readonly services?: number;
 }
 
@@ -45,7 +45,7 @@ export function simulate(simulation: Simulation): Population {
     (_, i) => new PersonDays(makePerson(seed, i, workplaces, days), seed, tenant, start, days),
   );
   const services = Array.from(
-    { length: simulation.services ?? Math.round(simulation.people / 10) },
+    { length: simulation.services ?? Math.round(simulation.people / 20) },
     (_, i) => new ServiceAccountDays(seed, i, tenant, start),
   );
   return {

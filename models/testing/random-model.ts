@@ -15,7 +15,7 @@ export function randomModel(seed: number, width = 12, pairs = 3): AdditiveModel 
     const cells = leaves(random, (cuts[0]!.length + 2) * (cuts[1]!.length + 2));
     terms.push({ code: `f${first} × f${second}`, features: [first, second], cuts, cells });
   }
-  return { width, terms };
+  return { width, terms, room: { up: 1e6, down: 1e6 } };
 }
 
 function randomCuts(random: Random, count: number): number[] {

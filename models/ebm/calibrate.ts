@@ -1,0 +1,88 @@
+import { BASE_BOUND, LOGIT_BOUND } from '../../functions/risk/index.ts';
+import { type AdditiveModel, cellOf, type Term } from '../onnx/additive-model.ts';
+import { type Dataset, reweighted, rowsOf } from './dataset.ts';
+import type { Fit } from './fit.ts';
+
+/** Cell of a row in a term. */
+export function cellIn(term: Term, data: Dataset, row: number): number {
+  let cell = 0;
+  term.features.forEach((feature, k) => {
+    const cuts = term.cuts[k]!;
+    cell = cell * (cuts.length + 2) + cellOf(data.columns[feature]![row]!, cuts);
+  });
+  return cell;
+}
+
+/** Log-odds of every row. */
+export function logitsOf(model: Pick<Fit, 'base' | 'terms'>, data: Dataset): Float64Array {
+  const logits = new Float64Array(rowsOf(data)).fill(model.base);
+  for (const term of model.terms) {
+    for (let row = 0; row < logits.length; row++) logits[row]! += term.cells[cellIn(term, data, row)]!;
+  }
+  return logits;
+}
+
+/**
+ * Calibrates by an affine map of the log-odds (Platt), fitted on people that boosting did not see and weighted
+ * to the share of attacks to expect, and folds it into the base and the cells: scaled cells still add up.
+ *
+ * @param share the part of events taken to be attacks, in (0, 1)
+ */
+export function calibrated(model: Fit, data: Dataset, share: number): Fit {
+  const { labels, weights } = reweighted(data, share);
+  const raw = logitsOf(model, data);
+  let [slope, shift] = [1, Math.log(share / (1 - share))];
+  for (let step = 0; step < 50; step++) {
+    let [gs, gb, hss, hsb, hbb] = [0, 0, 1e-9, 0, 1e-9];
+    for (let row = 0; row < raw.length; row++) {
+      const p = 1 / (1 + Math.exp(-(slope * raw[row]! + shift)));
+      const [error, curve] = [weights[row]! * (p - labels[row]!), weights[row]! * p * (1 - p)];
+      gs += error * raw[row]!;
+      gb += error;
+      hss += curve * raw[row]! * raw[row]!;
+      hsb += curve * raw[row]!;
+      hbb += curve;
+    }
+    const determinant = hss * hbb - hsb * hsb;
+    const [ds, db] = [(hbb * gs - hsb * gb) / determinant, (hss * gb - hsb * gs) / determinant];
+    slope -= Math.max(-0.5, Math.min(0.5, ds));
+    shift -= Math.max(-1, Math.min(1, db));
+    if (Math.abs(ds) + Math.abs(db) < 1e-10) break;
+  }
+  const terms = model.terms.map((term) => ({ ...term, cells: term.cells.map((value) => value * slope) }));
+  return { ...model, base: model.base * slope + shift, terms };
+}
+
+/** Moves the mean of every term over the benign rows into the base: a contribution is then against the usual. */
+export function centred(model: Fit, data: Dataset): Fit {
+  let base = model.base;
+  const terms = model.terms.map((term) => {
+    let [sum, total] = [0, 0];
+    for (let row = 0; row < rowsOf(data); row++) {
+      if (data.labels[row] === 1) continue;
+      sum += data.weights[row]! * term.cells[cellIn(term, data, row)]!;
+      total += data.weights[row]!;
+    }
+    const mean = sum / total;
+    base += mean;
+    return { ...term, cells: term.cells.map((value) => value - mean) };
+  });
+  return { ...model, base, terms };
+}
+
+/** Room kept to the bound for what float32 rounds, log-odds. */
+const MARGIN = 1e-3;
+
+/** No single piece of evidence may say more than this, log-odds: it multiplies the odds by 150. */
+const MOST = 5;
+
+/** Cells as float32, none beyond {@link MOST}; and the room that the terms have together around the base. */
+export function bounded(model: Fit): Fit & Pick<AdditiveModel, 'room'> {
+  const terms = model.terms.map((term) => ({
+    ...term,
+    cells: term.cells.map((value) => Math.fround(Math.max(-MOST, Math.min(MOST, value)))),
+  }));
+  const base = Math.max(-BASE_BOUND, Math.min(BASE_BOUND, model.base));
+  const room = { up: LOGIT_BOUND - MARGIN - base, down: LOGIT_BOUND - MARGIN + base };
+  return { ...model, base, terms, room };
+}

@@ -1,0 +1,141 @@
+import type { AuthEvent } from '../../functions/events/auth-event.ts';
+import type { NetworkLookup } from '../../functions/signals/index.ts';
+import type { Dataset } from '../ebm/dataset.ts';
+import { hash, randomFrom, weighted } from '../simulator/random.ts';
+import { simulate } from '../simulator/simulate.ts';
+import { ATTACKS, type Attack, attack } from './attackers.ts';
+import { Replay } from './replay.ts';
+
+/** What to collect rows from. */
+export interface Collection {
+  readonly seed: string;
+  readonly people: number;
+  readonly days: number;
+  /** First midnight, UTC, ms. */
+  readonly start: number;
+  /** Attack episodes per day. */
+  readonly episodesPerDay: number;
+  readonly onDay?: (day: number, days: number) => void;
+}
+
+/** Which people a row belongs to: those that fit, those that stop and calibrate, those that only test. */
+export type Split = 'train' | 'held' | 'test';
+
+/** One judged event. */
+export interface Row {
+  readonly features: Float32Array;
+  /** Absent for the account's owner. */
+  readonly attack?: Attack;
+  readonly split: Split;
+  readonly success: boolean;
+}
+
+const DAY_MS = 86_400_000;
+
+/** Days at the start in which accounts that are not new are not judged: everybody would look like a stranger. */
+const WARM_UP_DAYS = 10;
+
+/** How many of each kind of attack, relatively. */
+const MIX: readonly (readonly [Attack, number])[] = [
+  ['naive', 20],
+  ['vpn', 24],
+  ['targeted', 26],
+  ['very-targeted', 6],
+  ['stuffing', 1.5],
+  ['spray', 1.5],
+  ['factor-fatigue', 5],
+  ['stolen-token', 10],
+  ['insider', 6],
+  ['service-theft', 6],
+];
+
+/** What every kind of attack weighs in the fit, whatever the number of its events. */
+const WEIGHTS: Record<Attack, number> = {
+  naive: 1,
+  vpn: 1.5,
+  targeted: 2,
+  'very-targeted': 0.3,
+  stuffing: 1,
+  spray: 1,
+  'factor-fatigue': 1,
+  'stolen-token': 0.8,
+  insider: 0.4,
+  'service-theft': 0.8,
+};
+
+/** Share of episodes that really leave their failed attempts in the counters; the others only might have been. */
+const COMMITTED = 0.15;
+
+/**
+ * Replays a simulated population through the pipeline and gives a row for every judged event. Attacks are
+ * staged on a branch of the state, so that any number of them can be judged without wearing the owners' baselines.
+ */
+export function collect(collection: Collection, network: NetworkLookup): Row[] {
+  const { seed, people, days, start } = collection;
+  const population = simulate({ seed, people, days, start });
+  const joined = new Map(population.people.map(({ person }) => [person.id, person.joined]));
+  const replay = new Replay(network);
+  const random = randomFrom(seed, 'attacks');
+  const rows: Row[] = [];
+  const splitOf = (event: AuthEvent): Split => {
+    const share = hash(`${seed}/${event.subject.id}/split`) / 2 ** 32;
+    return share < 0.6 ? 'train' : share < 0.8 ? 'held' : 'test';
+  };
+  const judge = (event: AuthEvent, onto: Replay, kind?: Attack): void => {
+    const seen = onto.see(event);
+    const success = event.outcome === 'success';
+    const day = (event.time - start) / DAY_MS;
+    if (day >= WARM_UP_DAYS || (joined.get(event.subject.id) ?? -1) >= 0) {
+      rows.push({
+        features: seen.features,
+        split: splitOf(event),
+        success,
+        ...(kind ? { attack: kind } : {}),
+      });
+    }
+    onto.learn(seen, success && kind === undefined);
+  };
+
+  let episode = 0;
+  let nextAttack = start + WARM_UP_DAYS * DAY_MS;
+  let shownDay = -1;
+  for (const event of population.events()) {
+    const day = Math.floor((event.time - start) / DAY_MS);
+    if (day !== shownDay) {
+      shownDay = day;
+      collection.onDay?.(day, days);
+    }
+    while (event.time >= nextAttack) {
+      const kind = episode < ATTACKS.length ? ATTACKS[episode]! : weighted(random, MIX);
+      const staged = attack(random, kind, {
+        people: population.people.filter(({ person }) => person.joined <= day - 1),
+        services: population.services,
+        tenant: event.tenant,
+        name: `attack-${episode++}`,
+        time: nextAttack,
+      });
+      const branch = random() < COMMITTED ? replay : replay.fork();
+      for (const hostile of staged.events) judge(hostile, branch, kind);
+      nextAttack += (DAY_MS / collection.episodesPerDay) * (0.5 + random());
+    }
+    judge(event, replay);
+  }
+  return rows;
+}
+
+/** Rows as columns, weighted by kind of attack. Benign rows weigh one each. */
+export function datasetOf(rows: readonly Row[]): Dataset {
+  const width = rows[0]!.features.length;
+  const counts = new Map<Attack, number>();
+  for (const row of rows) if (row.attack) counts.set(row.attack, (counts.get(row.attack) ?? 0) + 1);
+  const columns = Array.from({ length: width }, (_, feature) =>
+    Float32Array.from(rows, (row) => row.features[feature]!),
+  );
+  return {
+    columns,
+    labels: Uint8Array.from(rows, (row) => (row.attack ? 1 : 0)),
+    weights: Float64Array.from(rows, (row) =>
+      row.attack ? WEIGHTS[row.attack] / counts.get(row.attack)! : 1,
+    ),
+  };
+}

@@ -1,0 +1,67 @@
+import type { RiskManifest } from '../../functions/risk/index.ts';
+import type { Figures } from './measure.ts';
+
+const percent = (share: number, digits = 1) => `${(100 * share).toFixed(digits)} %`;
+
+/** The model card, in Markdown, beside the plots in `report/`. */
+export function modelCard(manifest: RiskManifest, figures: Figures, baseRate: number): string {
+  const { training } = manifest;
+  const strongest = [...manifest.terms].sort((a, b) => b.max - b.min - (a.max - a.min)).slice(0, 12);
+  return `# Model card: ${manifest.id}
+
+Written by \`npm run train\`; do not edit.
+
+**What it does.** Gives the log-odds that an authentication event is not the account owner's, as a base and one
+contribution per signal (and per named pair of signals). The score of a decision is the sigmoid of their sum.
+It is an explainable-boosting machine: additive shape functions, each a table that can be read below.
+
+**What it was trained on.** A simulated population: ${training.people} people over ${training.days} days, seed
+\`${training.seed}\`, with homes, offices, mobile carriers, VPNs, travel, new devices and forgotten passwords, from
+real address ranges; every event went through the same signals and baselines as in production. Ten kinds of
+attack were staged on them. No real person's data is in it. What holds for simulated people need not hold for
+yours: run in shadow mode first, and train on your own labelled decisions when you have them.
+
+**What it must not be used for.** To refuse anybody on its own word: it asks for a step-up or a review. Country
+has no weight in it, only what is new for the subject.
+
+| | |
+|---|---|
+| model digest (SHA-256) | \`${manifest.modelDigest}\` |
+| feature schema digest | \`${manifest.featuresDigest}\` |
+| features, terms | ${manifest.features.length}, ${manifest.terms.length} |
+| base (log-odds) | ${manifest.base.toFixed(3)} |
+| reach of any input | ±16: where the terms together would go farther, they shrink by one factor |
+| assumed share of attacks | ${percent(baseRate)} |
+| rows: train, held out, test | ${training.rowsTrain}, ${training.rowsHeld}, ${training.rowsTest} |
+
+## On people it never saw
+
+The attackers here are of the kinds trained on, against other people: a check of the fit, not a proof of worth
+(\`npm run evaluate\` uses attackers of other make). Against ${figures.benign} successful events of the owners:
+
+| attack | events | ROC-AUC | recall at 0.5 % | at 1 % | at 2 % false positives |
+|---|---:|---:|---:|---:|---:|
+${figures.attacks.map((row) => `| ${row.attack} | ${row.events} | ${row.auc.toFixed(3)} | ${row.recall.map((value) => value.toFixed(3)).join(' | ')} |`).join('\n')}
+
+Expected calibration error: ${figures.ece.toFixed(4)} at ${percent(baseRate)} attacks; ${figures.eceBalanced.toFixed(4)} with attacks and owners in equal halves
+(the scores' odds moved to that share), which is the stricter test.
+
+| score at least | owners' successes | attacks that got in |
+|---:|---:|---:|
+${figures.thresholds.map((row) => `| ${row.score} | ${percent(row.owners, 2)} | ${percent(row.attacks)} |`).join('\n')}
+
+![Reliability](report/reliability.svg)
+
+## What weighs most
+
+| term | least | greatest |
+|---|---:|---:|
+${strongest.map((term) => `| ${term.code} | ${term.min.toFixed(2)} | ${term.max.toFixed(2)} |`).join('\n')}
+
+![Shape functions](report/shapes.svg)
+
+Each panel shows log-odds over the values of one signal, in steps between its cuts (equal widths, not to scale);
+the bar on the left is what a missing value adds. Signals that say how unusual something is can never lower the
+risk as they grow, and trust can never raise it: the fit is constrained so.
+`;
+}

@@ -1,0 +1,181 @@
+import {
+  type Attempt,
+  type Baseline,
+  countAttempts,
+  emptyBaseline,
+  emptyVelocity,
+  learn,
+  type Observation,
+  type VelocityRecord,
+  velocityOf,
+} from '../../functions/baselines/index.ts';
+import { type Facts, factsOf } from '../../functions/decisions/assess.ts';
+import { COUNTER_KINDS, type Delta, HABIT_KINDS } from '../../functions/decisions/delta.ts';
+import { aggregateKeys, subjectHash, subjectKey } from '../../functions/decisions/keys.ts';
+import type { AuthEvent } from '../../functions/events/auth-event.ts';
+import { type Pseudonym, pseudonymsFor } from '../../functions/platform/pseudonym.ts';
+import {
+  evaluateSignals,
+  featureVector,
+  type NetworkLookup,
+  parseAgent,
+  type Signal,
+} from '../../functions/signals/index.ts';
+
+/** Key for pseudonyms of simulated people: nobody's secret. */
+const SIMULATION_KEY = 'simulated-people-have-nothing-to-hide';
+
+/** How long shared counters lag behind, as the settling queue's batching window does, ms. */
+const SETTLE_MS = 5_000;
+
+/** A map over another one that it leaves unchanged. */
+class Layer<V> {
+  readonly #own = new Map<string, V>();
+  readonly #below: Layer<V> | undefined;
+
+  constructor(below?: Layer<V>) {
+    this.#below = below;
+  }
+
+  get(key: string): V | undefined {
+    return this.#own.get(key) ?? this.#below?.get(key);
+  }
+
+  set(key: string, value: V): void {
+    this.#own.set(key, value);
+  }
+}
+
+/** One event as the pipeline sees it. */
+export interface Seen {
+  readonly facts: Facts;
+  readonly delta: Delta;
+  readonly signals: readonly Signal[];
+  /** One float32 per signal of the catalogue; NaN where not evaluable. */
+  readonly features: Float32Array;
+  /** The subject's baseline at the time. */
+  readonly subject: Baseline;
+}
+
+/**
+ * The pipeline in memory: the same facts, signals, features and learning as the deployed functions, over maps
+ * in place of tables. Feed it events in time order.
+ *
+ * @example
+ * ```ts
+ * const replay = new Replay(network);
+ * for (const event of events) replay.learn(replay.see(event), event.outcome === 'success');
+ * ```
+ */
+export class Replay {
+  readonly #network: NetworkLookup;
+  readonly #pseudonyms: Map<string, Pseudonym>;
+  readonly #baselines: Layer<Baseline>;
+  readonly #velocity: Layer<VelocityRecord>;
+  #unsettled: { delta: Delta; teaches: boolean }[];
+
+  constructor(network: NetworkLookup, below?: Replay) {
+    this.#network = network;
+    this.#pseudonyms = below === undefined ? new Map() : below.#pseudonyms;
+    this.#baselines = new Layer(below === undefined ? undefined : below.#baselines);
+    this.#velocity = new Layer(below === undefined ? undefined : below.#velocity);
+    this.#unsettled = below === undefined ? [] : [...below.#unsettled];
+  }
+
+  /** A branch: it sees what this one learned, and what it learns stays its own. For attacks that might be. */
+  fork(): Replay {
+    return new Replay(this.#network, this);
+  }
+
+  /** Judges an event against what was learned before it, and changes nothing but the clock of shared counters. */
+  see(event: AuthEvent): Seen {
+    this.#settle(event.time - SETTLE_MS);
+    const pseudonym = this.#pseudonymsOf(event.tenant);
+    const network = event.network ? this.#network.lookup(event.network.ip) : undefined;
+    const agent = event.agent?.userAgent === undefined ? undefined : parseAgent(event.agent.userAgent);
+    const facts = factsOf(event, pseudonym, network, agent);
+    const key = subjectKey(event.tenant, facts.subject);
+    const subject = this.#baselines.get(key) ?? emptyBaseline();
+    const aggregates = aggregateKeys(event, network, agent, pseudonym);
+    const delta: Delta = {
+      subject: { key, version: subject.version },
+      observation: facts.observation,
+      subjectHash: subjectHash(facts.subject),
+      aggregates,
+    };
+    const habits: Record<string, Baseline> = {};
+    for (const kind of HABIT_KINDS) {
+      const found = aggregates[kind] === undefined ? undefined : this.#baselines.get(aggregates[kind]);
+      if (found) habits[kind] = found;
+    }
+    const velocity: Record<string, ReturnType<typeof velocityOf>> = {};
+    for (const kind of COUNTER_KINDS) {
+      const found = aggregates[kind] === undefined ? undefined : this.#velocity.get(aggregates[kind]);
+      if (found) velocity[kind] = velocityOf([found], event.time);
+    }
+    const signals = evaluateSignals({ ...facts, subject, ...habits, velocity: velocity as never });
+    return { facts, delta, signals, features: featureVector(signals), subject };
+  }
+
+  /** Lets the event enter the baselines: as an attempt, and as a habit when it is cleared to teach. */
+  learn(seen: Seen, teaches: boolean): void {
+    const { delta } = seen;
+    const observation = { ...delta.observation, teaches };
+    if (delta.subject) {
+      const baseline = this.#baselines.get(delta.subject.key) ?? emptyBaseline();
+      this.#baselines.set(delta.subject.key, learn(baseline, observation));
+    }
+    this.#unsettled.push({ delta, teaches });
+  }
+
+  /** The baseline of a record key, for loading what was learned elsewhere. */
+  baseline(key: string): Baseline | undefined {
+    return this.#baselines.get(key);
+  }
+
+  #pseudonymsOf(tenant: string): Pseudonym {
+    let found = this.#pseudonyms.get(tenant);
+    if (!found) {
+      const plain = pseudonymsFor(SIMULATION_KEY, tenant);
+      const known = new Map<string, string>();
+      found = (kind, value) => {
+        const name = `${kind}\0${value}`;
+        const seen = known.get(name) ?? plain(kind, value);
+        known.set(name, seen);
+        return seen;
+      };
+      this.#pseudonyms.set(tenant, found);
+    }
+    return found;
+  }
+
+  #settle(until: number): void {
+    if (this.#unsettled.length === 0) return;
+    const waiting = this.#unsettled.filter(({ delta }) => delta.observation.time > until);
+    if (waiting.length === this.#unsettled.length) return;
+    for (const { delta, teaches } of this.#unsettled) {
+      if (delta.observation.time <= until) this.#addToAggregates(delta, teaches);
+    }
+    this.#unsettled = waiting;
+  }
+
+  #addToAggregates({ observation, aggregates, subjectHash: hash }: Delta, teaches: boolean): void {
+    // As settling does: a device belongs to one person.
+    const { device: _, ...keys } = observation.keys;
+    const shared: Observation = { ...observation, keys, teaches };
+    for (const kind of HABIT_KINDS) {
+      const key = aggregates[kind];
+      if (key === undefined) continue;
+      this.#baselines.set(
+        key,
+        learn(this.#baselines.get(key) ?? emptyBaseline(), shared, Number.POSITIVE_INFINITY),
+      );
+    }
+    const attempt: Attempt = { time: observation.time, failed: observation.failed, subjectHash: hash };
+    for (const kind of COUNTER_KINDS) {
+      const key = aggregates[kind];
+      if (key === undefined) continue;
+      this.#velocity.set(key, countAttempts(this.#velocity.get(key) ?? emptyVelocity(), [attempt]));
+    }
+  }
+}
