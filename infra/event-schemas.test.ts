@@ -116,6 +116,17 @@ describe('as JSON Schema', () => {
     expect(strangers(schema as Node)).toEqual([]);
   });
 
+  it.each(Object.keys(EVENT_SCHEMAS) as DetailType[])(
+    '%s is in the repository as it is registered',
+    async (name) => {
+      const file = `schemas/${name.toLowerCase().replaceAll(' ', '-')}`;
+      for (const target of ['draft-2020-12', 'draft-4'] as const)
+        await expect(`${JSON.stringify(jsonSchema(name, target), undefined, 2)}\n`).toMatchFileSnapshot(
+          `${file}.${target}.json`,
+        );
+    },
+  );
+
   it('is written in the current draft, too', () => {
     const schema = jsonSchema('Risk Assessed', 'draft-2020-12');
     expect(schema.$schema).toBe('https://json-schema.org/draft/2020-12/schema');

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 
 /** What a zip archive writes about each file besides its bytes and, twice, its name. */
@@ -17,7 +17,7 @@ export const zippedSize = (folder: string): number =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
-    .reduce(
-      (sum, path) => sum + deflateRawSync(readFileSync(path)).length + ENTRY_BYTES + 2 * path.length,
-      0,
-    );
+    .map(
+      (path) => deflateRawSync(readFileSync(path)).length + ENTRY_BYTES + 2 * relative(folder, path).length,
+    )
+    .reduce((sum, bytes) => sum + bytes, 0);
