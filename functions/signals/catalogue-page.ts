@@ -1,0 +1,66 @@
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { catalogue } from './catalogue.ts';
+import list from './network/network-classes.json' with { type: 'json' };
+import type { SignalDefinition } from './signal.ts';
+
+/** Where the page is kept. */
+export const PAGE = fileURLToPath(new URL('../../docs/signals.md', import.meta.url));
+
+/**
+ * The page `docs/signals.md`, from the definitions that run: `npm run docs` writes it and a test compares.
+ *
+ * @example
+ * ```ts
+ * writeFileSync(PAGE, cataloguePage());
+ * ```
+ */
+export function cataloguePage(): string {
+  return `${[
+    '# Signals',
+    'Every signal that Countersign derives from an event and the baselines, in the order of the feature vector. This page is generated from the definitions (`npm run docs`).',
+    'A signal answers with a number in its range, or says why it could not be evaluated; nothing is guessed. What a value weighs is up to the model: a signal states evidence, it does not judge. Country itself never raises risk, only its novelty for that subject does.',
+    '| | signal | unit | range |\n|---|---|---|---|\n' +
+      catalogue
+        .map(({ code, title, unit, range }, index) => {
+          return `| ${index + 1} | [\`${code}\`](#${code.toLowerCase()}): ${title} | ${unit} | ${span(range)} |`;
+        })
+        .join('\n'),
+    ...catalogue.map(section),
+    '## Kinds of networks',
+    list.about,
+    ...Object.entries(list.classes).map(
+      ([name, { about, asns, prefixes }]) =>
+        `- **${name}**: ${about} ${amount(Object.keys(asns).length, 'autonomous system')}, ${amount(Object.keys(prefixes).length, 'prefix', 'prefixes')}.`,
+    ),
+    'The list is `functions/signals/network/network-classes.json`.',
+  ].join('\n\n')}\n`;
+}
+
+function section({ code, title, description, unit, range, alsoKnownAs, text }: SignalDefinition): string {
+  return [
+    `## ${code}`,
+    `*${title}*`,
+    description,
+    `- Value: ${unit}, ${span(range)}.`,
+    ...(alsoKnownAs ? [`- Elsewhere: ${alsoKnownAs.join(', ')}.`] : []),
+    `- The subject reads, when it raises the risk: “${text(true)}” When it lowers it: “${text(false)}”`,
+  ]
+    .join('\n\n')
+    .replaceAll('.\n\n- ', '.\n- ')
+    .replace(`${description}\n- `, `${description}\n\n- `);
+}
+
+function span([low, high]: readonly [number, number]): string {
+  return `${minus(low)} to ${minus(high)}`;
+}
+
+function minus(value: number): string {
+  return value.toLocaleString('en').replace('-', '−');
+}
+
+function amount(count: number, one: string, many = `${one}s`): string {
+  return `${count === 0 ? 'no' : count} ${count === 1 ? one : many}`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(PAGE, cataloguePage());
