@@ -35,7 +35,7 @@ export class Archive {
     this.#clock = clock;
     this.#file = directory === undefined ? undefined : join(directory, `${config.ArchiveName}.jsonl`);
     this.#matches = config.EventPattern === undefined ? () => true : compilePattern(config.EventPattern);
-    this.#forget();
+    if (this.#file !== undefined) mkdirSync(dirname(this.#file), { recursive: true });
   }
 
   /** Keeps an event if it belongs here. It is on disk when this returns. */
@@ -76,18 +76,13 @@ export class Archive {
   }
 
   /** Rewrites the archive without what is past its retention: erased, and not only left unread. */
-  #forget(): void {
-    const kept = this.#retained();
-    this.#memory = this.#file === undefined ? kept : [];
-    if (this.#file === undefined) return;
-    mkdirSync(dirname(this.#file), { recursive: true });
-    writeFileSync(`${this.#file}.new`, kept.map((line) => `${JSON.stringify(line)}\n`).join(''));
-    renameSync(`${this.#file}.new`, this.#file);
-  }
-
-  /** Erases what is past its retention. Called at every start, and once a day while running. */
   expire(): void {
-    this.#forget();
+    const kept = this.#retained();
+    if (this.#file === undefined) this.#memory = kept;
+    else {
+      writeFileSync(`${this.#file}.new`, kept.map((line) => `${JSON.stringify(line)}\n`).join(''));
+      renameSync(`${this.#file}.new`, this.#file);
+    }
   }
 }
 

@@ -208,8 +208,13 @@ export function createEvents(config: EventsConfig, parts: EventsParts): Events {
     return denied(busName, { caller, account, source: event.source, detailType: event['detail-type'] });
   }
 
-  const archiveCare = setInterval(() => archives.forEach((archive) => void archive.expire()), 86_400_000);
-  archiveCare.unref();
+  // Retention holds while running too, not only at the next start.
+  let cancelExpiry: () => void;
+  const expireDaily = () => {
+    cancelExpiry = clock.after(86_400_000, expireDaily);
+    for (const archive of archives) archive.expire();
+  };
+  expireDaily();
 
   return {
     config,
@@ -248,7 +253,7 @@ export function createEvents(config: EventsConfig, parts: EventsParts): Events {
       return () => void listeners.delete(listener);
     },
     async drain() {
-      clearInterval(archiveCare);
+      cancelExpiry();
       await deliveries.drain();
     },
   };

@@ -96,7 +96,10 @@ const asText = (value: unknown): string =>
 
 function fill(value: unknown, variables: Variables): unknown {
   if (typeof value === 'string') {
-    if (value.startsWith('\u0000=')) return variables(value.slice(2, -1)) ?? '';
+    if (value.startsWith('\u0000=')) {
+      const given = variables(value.slice(2, -1));
+      return given === undefined ? '' : given;
+    }
     return value.replace(MARKS, (_, name: string) => asText(variables(name)));
   }
   if (Array.isArray(value)) return value.map((element) => fill(element, variables));

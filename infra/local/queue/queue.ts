@@ -161,6 +161,7 @@ export class Queue {
       };
       const cancel = this.#clock.after(waitMs, () => {
         this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
+        this.#wakeLater();
         resolve([]);
       });
       this.#waiters.push(waiter);
