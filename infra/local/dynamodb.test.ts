@@ -46,7 +46,7 @@ describe('startDynamodb', () => {
     const client = clientOf(first.endpoint);
     const item = {
       pk: { S: 'a' },
-      shard: { S: '0' },
+      half: { S: '0' },
       since: { N: '7' },
       summary: { S: 's' },
       secret: { S: 'x' },

@@ -28,9 +28,14 @@ interface Subject {
 
 type Rule = (subject: Subject, place: LocalPlace) => Identity;
 
-const generated = ({ stack, logicalId }: Subject) => `${stack}-${logicalId}`.slice(0, 64);
 const digest = ({ stack, logicalId }: Subject, characters: number) =>
   createHash('sha256').update(`${stack}/${logicalId}`).digest('hex').slice(0, characters);
+
+/** As CloudFormation makes them: cut to the 64 characters that the shortest limit allows, and still unique. */
+function generated(subject: Subject): string {
+  const whole = `${subject.stack}-${subject.logicalId}`;
+  return whole.length <= 64 ? whole : `${whole.slice(0, 51)}-${digest(subject, 12)}`;
+}
 
 function named(subject: Subject, property: string): string {
   const given = subject.property(property);

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { fixtureEnvelopes, readFixture } from '../../functions/events/fixtures/index.ts';
+import { EventError } from '../../functions/events/index.ts';
+import { refresh } from './fixture-feed.ts';
+
+const NOW = Date.parse('2026-11-20T09:24:00.000Z');
+const ID_ON_BUS = '6a7e8feb-b491-4cf7-a9f1-bf3703467718';
+const record = (detail: Record<string, unknown>) => ({
+  busName: 'b',
+  source: 's',
+  'detail-type': 't',
+  detail,
+});
+
+describe('refresh', () => {
+  it('moves all times by one span, each in its own writing', () => {
+    const { detail } = refresh(
+      record({
+        published: '2023-01-01T00:00:10.123Z',
+        spaced: '2023-01-01 00:00:00.000000000',
+        plain: '2023-01-01 00:00:05',
+        zoned: '2023-01-01T02:00:00+02:00',
+        nested: [{ time: 1672531200 }, { timestamp: 1672531200000 }],
+        count: 1672531200,
+        day: '2023-01-01',
+      }),
+      Date.parse('2023-01-01T00:00:10.123Z'),
+      NOW,
+    );
+    expect(detail).toEqual({
+      published: '2026-11-20T09:24:00.000Z',
+      spaced: '2026-11-20 09:23:49.877000000',
+      plain: '2026-11-20 09:23:54',
+      zoned: '2026-11-20T11:23:49+02:00',
+      nested: [{ time: Math.floor((NOW - 10_123) / 1000) }, { timestamp: NOW - 10_123 }],
+      count: 1672531200,
+      day: '2023-01-01',
+    });
+  });
+
+  it('gives fresh ids of the same shape, and leaves the ids of people alone', () => {
+    const { detail } = refresh(
+      record({
+        uuid: '7a4b1c0e-0000-11ee-9d2f-5b1c0e7a4b1c',
+        data: { log_id: '90020230901T001', user: { id: 'u-1' } },
+        id: 'AbC-12345',
+        actor: { id: '00u1' },
+      }),
+      NOW,
+      NOW,
+      () => '01234567-89ab-4cde-8f01-23456789abcd',
+    );
+    expect(detail).toEqual({
+      uuid: '01234567-89ab-4cde-8f01-23456789abcd',
+      data: { log_id: expect.stringMatching(/^\d{11}T\d{3}$/), user: { id: 'u-1' } },
+      id: expect.stringMatching(/^[A-F][a-f][A-F]-\d{5}$/),
+      actor: { id: '00u1' },
+    });
+    expect((detail.data as { log_id: string }).log_id).not.toBe('90020230901T001');
+  });
+
+  it("keeps every provider's record readable, recent, and another event than before", () => {
+    const envelopes = fixtureEnvelopes();
+    expect(envelopes.length).toBeGreaterThan(20);
+    for (const envelope of envelopes) {
+      const before = readFixture(envelope);
+      if (before instanceof EventError) throw before;
+      const after = readFixture({ ...envelope, ...refresh(envelope, before.time, NOW) });
+      if (after instanceof EventError) throw after;
+      // A record without an id of its own has that of the bus, which is fresh at every sending.
+      if (before.id !== ID_ON_BUS)
+        expect(after.id, `${envelope.provider} ${envelope.case}`).not.toBe(before.id);
+      expect(Math.abs(after.time - NOW), `${envelope.provider} ${envelope.case}`).toBeLessThan(3_600_000);
+      if (before.type !== 'authentication' || after.type !== 'authentication')
+        throw new Error('not an attempt');
+      expect(after.subject).toEqual(before.subject);
+      expect(after.outcome).toBe(before.outcome);
+    }
+  });
+});
