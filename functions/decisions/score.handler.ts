@@ -51,6 +51,18 @@ const BODY_BYTES = 1_048_576;
 
 // Every part starts loading at module scope, so that a cold start takes as long as the slowest, not as the sum.
 
+const timed =
+  <T>(part: string, load: () => Promise<T>): (() => Promise<T>) =>
+  async () => {
+    const begun = performance.now();
+    const loaded = await load();
+    coldStartParts[part] = Math.round(performance.now() - begun);
+    return loaded;
+  };
+
+/** ms that each part took to load, and from the start of the process to the first decision; logged once. */
+let coldStartParts: Record<string, number> = { code: Math.round(performance.now()) };
+
 const loadModel = async () => {
   const [model, manifest, wasmBinary] = await Promise.all([
     readAsset('risk.onnx'),
@@ -80,9 +92,9 @@ const dynamodb = new DynamoDBClient(CLIENT_SETTINGS);
 const tables = { decisions: config.DECISIONS_TABLE, baselines: config.BASELINES_TABLE };
 
 const deps: DecideDeps = {
-  engines: { scorer: recoverable(loadModel), pdp: recoverable(loadPolicy) },
-  lookup: recoverable(() => openNetworkLookup(config.GEO_DIR)),
-  pseudonymKey: recoverable(readPseudonymKey),
+  engines: { scorer: recoverable(timed('model', loadModel)), pdp: recoverable(timed('policy', loadPolicy)) },
+  lookup: recoverable(timed('geoData', () => openNetworkLookup(config.GEO_DIR))),
+  pseudonymKey: recoverable(timed('secret', readPseudonymKey)),
   readHistory: historyReader(dynamodb, tables, Date.now),
   decisions: decisionStore(dynamodb, tables.decisions, Date.now),
   baselines: baselineStore(dynamodb, tables.baselines, Date.now),
@@ -139,9 +151,21 @@ const observe = async (envelope: EventBridgeEvent<string, unknown>): Promise<voi
   }
 };
 
+const logColdStart = (): void => {
+  if (Object.keys(coldStartParts).length === 0) return;
+  logger.info('Cold start', { parts: { ...coldStartParts, firstDecision: Math.round(performance.now()) } });
+  coldStartParts = {};
+};
+
 /** The score function: one core behind the bus and behind `POST /v1/evaluate`. */
 export const handler = middy<HttpEvent | EventBridgeEvent<string, unknown>>()
   .use(httpProblems())
-  .after(() => metrics.publishStoredMetrics())
-  .onError(() => metrics.publishStoredMetrics())
+  .after(() => {
+    metrics.publishStoredMetrics();
+    logColdStart();
+  })
+  .onError(() => {
+    // No return value: middy would take it for the response.
+    metrics.publishStoredMetrics();
+  })
   .handler((event) => (isHttpEvent(event) ? evaluate(event) : observe(event)));

@@ -1,0 +1,36 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { deflateRawSync } from 'node:zlib';
+import { functionsOf } from '../../infra/local/lambda-host-template.ts';
+import type { LocalTemplate } from '../../infra/local/template.ts';
+import type { Figure } from './figure.ts';
+
+const MB = 1_048_576;
+
+/** Bytes of a folder as a zip archive: each file deflated, with its two headers and the final record. */
+export const zippedBytes = (folder: string): number => {
+  let bytes = 22;
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    const file = join(folder, name);
+    if (!statSync(file).isFile()) continue;
+    bytes += deflateRawSync(readFileSync(file)).length + 30 + 46 + 2 * Buffer.byteLength(name);
+  }
+  return bytes;
+};
+
+/** What each function weighs when deployed, zipped, and its code alone. */
+export const bundleFigures = (template: LocalTemplate): Figure[] =>
+  functionsOf(template).flatMap((hosted) => {
+    const code = join(hosted.directory, 'index.mjs');
+    if (!existsSync(code)) return [];
+    const short = hosted.name.split('-').at(-1)!;
+    return [
+      {
+        name: `${short}: zipped`,
+        value: zippedBytes(hosted.directory) / MB,
+        unit: 'MB',
+        peer: { name: 'its code alone, zipped', value: deflateRawSync(readFileSync(code)).length / MB },
+        ...(short === 'score' ? { goal: '≤ 10 MB' } : {}),
+      },
+    ];
+  });
