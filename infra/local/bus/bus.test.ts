@@ -268,6 +268,15 @@ describe('retries', () => {
     expect(log).toEqual([expect.stringContaining('dropped')]);
   });
 
+  it('drop an event that no queue can hold, and hold up no other', async () => {
+    const work = { Id: 'work', Arn: arn('sqs', 'work'), DeadLetterConfig: { Arn: arn('sqs', 'dead') } };
+    const events = make({ rules: [rule('r', 'main', ANY, work)] });
+    await put(events, [entry('shop', { Detail: '{"x":"\uffff"}' }), entry()]);
+    expect(log).toEqual([expect.stringContaining('dropped')]);
+    expect(queues.byName('work')!.depth().ready).toBe(1);
+    expect(events.pending).toBe(0);
+  });
+
   it('that wait at a stop go on after the next start', async () => {
     const rules = [retrying({ MaximumRetryAttempts: 1 })];
     const before = make({ rules }, { directory });

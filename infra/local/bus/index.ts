@@ -152,9 +152,16 @@ export function createEvents(config: EventsConfig, parts: EventsParts): Events {
       log(`dropped: ${where}: ${failure.code} ${failure.message}`);
       return;
     }
-    queue.send(JSON.stringify(delivery.event), {
-      attributes: deadLetterAttributes(delivery, target.Arn, failure),
-    });
+    try {
+      queue.send(JSON.stringify(delivery.event), {
+        attributes: deadLetterAttributes(delivery, target.Arn, failure),
+      });
+    } catch (error) {
+      // An event that no queue can hold: too long with its envelope, or with characters that XML has not.
+      if (!(error instanceof AwsError)) throw error;
+      log(`dropped: ${where}: ${error.message}`);
+      return;
+    }
     log(`dead letter: ${where}: ${failure.code} ${failure.message}`);
   };
 

@@ -10,7 +10,10 @@ export interface Block {
 /** Bytes of an address in its usual text form, without a zone; undefined for anything else. */
 function addressBytes(text: string): number[] | undefined {
   // The longest IPv6 text is 45 characters; longer strings are not worth looking at.
-  if (text.length > 45 || text.includes('%') || isIP(text) === 0) return undefined;
+  if (text.length > 45 || text.includes('%')) return undefined;
+  const family = isIP(text);
+  if (family === 0) return undefined;
+  if (family === 4) return text.split('.').map(Number);
   return ipaddr.parse(text).toByteArray();
 }
 

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { AwsError } from '../aws-error.ts';
 import { type Clock, systemClock } from '../runtime.ts';
-import { Queue, type QueueConfig } from './queue.ts';
+import type { QueueConfig } from './config.ts';
+import { Queue } from './queue.ts';
 
+export type { QueueConfig, QueueDepth, ReceivedMessage } from './config.ts';
 export type { MessageAttribute, MessageAttributes } from './message.ts';
-export { Queue, type QueueConfig, type QueueDepth, type ReceivedMessage } from './queue.ts';
+export { Queue } from './queue.ts';
 
 /** The queues of one account and region. */
 export interface Queues {
