@@ -3,9 +3,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import radii from '../functions/signals/network/accuracy-radii.json' with { type: 'json' };
 import type { GeoManifest } from '../functions/signals/network/geo-manifest.ts';
 import { type NetworkLookup, openNetworkLookup } from '../functions/signals/network/index.ts';
-import radii from './geo-accuracy.json' with { type: 'json' };
 import { buildGeoData, parseRanges, upperHalves, withoutOverlaps } from './geo-data.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'countersign-geo-'));

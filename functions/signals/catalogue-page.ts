@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { catalogue } from './catalogue.ts';
+import radii from './network/accuracy-radii.json' with { type: 'json' };
 import list from './network/network-classes.json' with { type: 'json' };
 import type { SignalDefinition } from './signal.ts';
 
@@ -29,11 +30,17 @@ export function cataloguePage(): string {
     ...catalogue.map(section),
     '## Kinds of networks',
     list.about,
-    ...Object.entries(list.classes).map(
-      ([name, { about, asns, prefixes }]) =>
-        `- **${name}**: ${about} ${amount(Object.keys(asns).length, 'autonomous system')}, ${amount(Object.keys(prefixes).length, 'prefix', 'prefixes')}.`,
-    ),
+    Object.entries(list.classes)
+      .map(([name, { about, asns, prefixes }]) => {
+        const size = `${amount(Object.keys(asns).length, 'autonomous system')}, ${amount(Object.keys(prefixes).length, 'prefix', 'prefixes')}`;
+        return `- **${name}**: ${about} ${size}.`;
+      })
+      .join('\n'),
     'The list is `functions/signals/network/network-classes.json`.',
+    '## Where locations come from',
+    'Cities are from [IP Geolocation by DB-IP](https://db-ip.com) (CC BY 4.0), autonomous systems from Route Views, the Number Resource Organization and DB-IP (CC BY 4.0), both as packed by ip-location-db for npm. Its authors say that the data on npm has errors and that they move to another channel; an operator who has a better database puts it into the geo layer under the same names (MaxMind DB format), and where its records state an accuracy radius, that one is used.',
+    'The free records state none. For them the radius is our own estimate per prefix length: the 67th percentile of distances from the main place within those blocks of the same size that the database does subdivide (`node infra/geo-data.ts --estimate-radii`). It measures how finely the database tells places apart, not how often it is wrong: for that one would need true positions, which nobody gives away. Typical figures, km:',
+    radiusTable(),
   ].join('\n\n')}\n`;
 }
 
@@ -53,6 +60,19 @@ function section({ code, title, description, unit, range, alsoKnownAs, text }: S
 
 function span([low, high]: readonly [number, number]): string {
   return `${minus(low)} to ${minus(high)}`;
+}
+
+function radiusTable(): string {
+  const rows = [
+    ['IPv4', radii.ipv4, [12, 14, 16, 18, 20, 24, 32]],
+    ['IPv6', radii.ipv6, [28, 32, 38, 44, 48, 56, 64]],
+  ] as const;
+  return rows
+    .map(([family, table, lengths]) => {
+      const cells = lengths.map((length) => `${(table as Record<string, number>)[length]}`);
+      return `| ${family} | ${lengths.map((length) => `/${length}`).join(' | ')} |\n|---${'|---'.repeat(lengths.length)}|\n| km | ${cells.join(' | ')} |`;
+    })
+    .join('\n\n');
 }
 
 function minus(value: number): string {

@@ -1,6 +1,6 @@
 import { decayedTo, HALF_LIFE, type Velocity } from '../baselines/index.ts';
 
-/** Of honest attempts about this share fails: people mistype. Ours, from what help desks publish. */
+/** At most about this share of honest attempts fails: people mistype. A cautious choice of ours, not a measurement. */
 const ORDINARY = 0.2;
 
 /** Attempts of the last day or so, decayed to the time of the event. */

@@ -42,7 +42,12 @@ export const unlikelyTravel: SignalDefinition = {
     "The least speed at which the subject can have come here from where the last success was: the great-circle distance less the accuracy radii of both locations, over the hours between. Not evaluable when either location is missing or coarser than 300 km, or when the network is the same (a location that changed under it is a change of the database). Muted for VPN, relay, satellite, mobile and hosting networks, which are not where their user is, and for a network that carries at least 5 % of the tenant's events.",
   unit: 'km/h',
   range: [0, MAX_KMH],
-  alsoKnownAs: ['Entra unlikelyTravel', 'Entra impossibleTravel', 'Auth0 ImpossibleTravel', 'Okta Velocity'],
+  alsoKnownAs: [
+    'Entra unlikelyTravel',
+    'Entra mcasImpossibleTravel',
+    'Auth0 ImpossibleTravel',
+    'Okta Velocity',
+  ],
   evaluate({ event, network, subject, tenant }) {
     if (network === undefined) return no('the event states no network');
     const { latitude, longitude, radiusKm } = network;
