@@ -1,9 +1,12 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { Stack, Validations } from 'aws-cdk-lib';
 import { CfnQueue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks, type NagPack, ServerlessChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { countersignApp } from './application.ts';
+import { ROOT } from './bundle.ts';
 import { SettingsError } from './settings.ts';
 import { templatesOf, testApp } from './test-app.ts';
 
@@ -49,6 +52,25 @@ describe('cdk-nag', () => {
       'Serverless-SQSRedrivePolicy',
     ]);
     remove();
+  });
+
+  it('stops the synthesis on what it finds, with both packs', () => {
+    const program = `
+      import { CfnQueue } from 'aws-cdk-lib/aws-sqs';
+      import { countersignApp } from './infra/application.ts';
+      const app = countersignApp(${JSON.stringify(plain.geoData)}, {
+        outdir: ${JSON.stringify(join(plain.geoData, '..', 'careless'))},
+        context: { stage: 'dev', 'aws:cdk:bundling-stacks': [], countersign: {} },
+      });
+      new CfnQueue(app.node.findChild('countersign-dev'), 'Careless');
+      app.synth();`;
+    const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    });
+    expect(status).toBe(1);
+    for (const finding of ['AwsSolutions-SQS4', 'Serverless-SQSRedrivePolicy'])
+      expect(stderr).toContain(finding);
   });
 
   it('is answered with a reason each time, and never for a whole stack', () => {

@@ -131,6 +131,17 @@ describe.each(both)('least privilege in %s', (_, template) => {
     ]);
   });
 
+  it('lets each rule and each route invoke its own function only', () => {
+    const permissions = resourcesOf(template, 'AWS::Lambda::Permission').map(
+      ([, { Properties }]) => Properties,
+    );
+    expect(permissions).toHaveLength(5);
+    for (const { Action, SourceArn } of permissions) {
+      expect(Action).toBe('lambda:InvokeFunction');
+      expect(SourceArn).toBeDefined();
+    }
+  });
+
   it('lets functions put events as Countersign and as nobody else', () => {
     const publishing = allowed.filter(
       ({ id, statement }) => id.includes('Functions') && statement.Action === 'events:PutEvents',
