@@ -71,7 +71,7 @@ describe('cdk-nag', () => {
     expect(status).toBe(1);
     for (const finding of ['AwsSolutions-SQS4', 'Serverless-SQSRedrivePolicy'])
       expect(stderr).toContain(finding);
-  });
+  }, 120_000);
 
   it('is answered with a reason each time, and never for a whole stack', () => {
     const given = acknowledgements(plain.app);
