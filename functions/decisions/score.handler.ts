@@ -155,6 +155,11 @@ const logColdStart = (): void => {
   if (Object.keys(coldStartParts).length === 0) return;
   logger.info('Cold start', { parts: { ...coldStartParts, firstDecision: Math.round(performance.now()) } });
   coldStartParts = {};
+  // The databases for addresses that this first event did not need; the answer to it waits no longer.
+  deps.lookup().then(
+    (lookup) => lookup.prefetch(),
+    () => undefined,
+  );
 };
 
 /** The score function: one core behind the bus and behind `POST /v1/evaluate`. */
