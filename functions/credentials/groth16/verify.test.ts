@@ -49,9 +49,10 @@ describe('verify', () => {
   });
 
   it('answers the same again: judging leaves nothing behind', () => {
-    for (let i = 0; i < 50; i++) {
+    const stray = twistPoint(3n);
+    for (let i = 0; i < 20; i++) {
       expect(verify(key, texts, proof)).toBe(true);
-      expect(judge('pi_b', twistPoint(3n))).toThrow();
+      expect(judge('pi_b', stray)).toThrow();
       expect(verify(key, ['6', '0', texts[2]!], proof)).toBe(false);
     }
   });
