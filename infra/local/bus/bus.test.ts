@@ -145,6 +145,7 @@ describe('rules and targets', () => {
     expect(build(score, { source: [{ regex: 'x' }] })).toThrow(
       expect.objectContaining({ code: 'operator-unknown' }),
     );
+    expect(() => make({ rules: [rule('r', 'nowhere', ANY, score)] })).toThrow('nowhere does not exist');
     expect(build({ ...score, InputPath: 'x' })).toThrow(expect.objectContaining({ code: 'path-invalid' }));
   });
 

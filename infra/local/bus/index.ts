@@ -17,6 +17,7 @@ import {
   busNameOf,
   type RuleConfig,
 } from './config.ts';
+import { deadLetterAttributes } from './dead-letter.ts';
 import { Deliveries, type Delivery, type Failure } from './delivery.ts';
 import { checkEntries, type EntryProblem, eventOf } from './entries.ts';
 import { compilePolicies } from './policy.ts';
@@ -111,7 +112,8 @@ interface CompiledRule {
  * exist swallows what is sent to it, as on AWS (aws-cli issue 9186); here a line is logged.
  *
  * @throws {EventPatternError} | {TransformerError} | {PolicyError} naming what cannot be run.
- * @throws {AwsError} `ValidationException` for a target of a kind that is not run here.
+ * @throws {AwsError} `ValidationException` for a target of a kind that is not run here,
+ * `ResourceNotFoundException` for a rule on a bus that does not exist.
  * @example
  * ```ts
  * const events = createEvents(
@@ -137,7 +139,7 @@ export function createEvents(config: EventsConfig, parts: EventsParts): Events {
   const archives = (config.archives ?? []).map(
     (archive) => new Archive(archive, clock, parts.directory && join(parts.directory, 'archive')),
   );
-  const rules = compileRules(config.rules);
+  const rules = compileRules(config.rules, buses);
   const byArn = new Map(config.rules.map((rule) => [rule.Arn, rule]));
 
   const bury = (
@@ -266,10 +268,20 @@ export function createEvents(config: EventsConfig, parts: EventsParts): Events {
   };
 }
 
-/** Compiles the patterns of enabled rules, by bus, and refuses targets that are not run here. */
-function compileRules(configs: readonly RuleConfig[]): Map<string, CompiledRule[]> {
+/** Compiles the patterns of enabled rules, by bus; refuses targets that are not run here, and buses that are not. */
+function compileRules(
+  configs: readonly RuleConfig[],
+  buses: ReadonlyMap<string, BusConfig>,
+): Map<string, CompiledRule[]> {
   const rules = new Map<string, CompiledRule[]>();
   for (const rule of configs) {
+    const busName = busNameOf(rule.EventBusName);
+    if (!buses.has(busName)) {
+      throw new AwsError(
+        'ResourceNotFoundException',
+        `Rule ${rule.Name}: event bus ${busName} does not exist.`,
+      );
+    }
     for (const target of rule.Targets ?? []) {
       if (!targetKind(target.Arn)) {
         throw new AwsError(
@@ -281,26 +293,7 @@ function compileRules(configs: readonly RuleConfig[]): Map<string, CompiledRule[
     if (rule.EventPattern === undefined) continue;
     const matches = compilePattern(rule.EventPattern);
     if (rule.State === 'DISABLED') continue;
-    const busName = busNameOf(rule.EventBusName);
     rules.set(busName, [...(rules.get(busName) ?? []), { config: rule, matches }]);
   }
   return rules;
-}
-
-/**
- * Source: EventBridge User Guide, "Using dead-letter queues": the attributes of a dead letter. The condition
- * is there only when retries were exhausted.
- */
-function deadLetterAttributes({ ruleArn }: Delivery, targetArn: string, failure: Failure) {
-  const attributes: Record<string, string> = {
-    RULE_ARN: ruleArn,
-    TARGET_ARN: targetArn,
-    ERROR_CODE: failure.code,
-    ERROR_MESSAGE: failure.message || failure.code,
-    RETRY_ATTEMPTS: String(failure.retries),
-    ...(failure.exhausted ? { EXHAUSTED_RETRY_CONDITION: failure.exhausted } : {}),
-  };
-  return Object.fromEntries(
-    Object.entries(attributes).map(([name, StringValue]) => [name, { DataType: 'String', StringValue }]),
-  );
 }
