@@ -93,7 +93,7 @@ function signIn(detail: Member, record: Member, category: string | undefined): A
     subject: kind === 'person' ? person : service,
     subjectKind: kind,
     onBehalfOf: kind === 'agent' && person.present ? person : undefined,
-    factors: factors(record),
+    factors: factors(record, outcome),
     address: address.present ? address : detail.get('callerIpAddress'),
     userAgent: record.get('userAgent'),
     deviceId: record.get('deviceDetail').objectOrAbsent().get('deviceId'),
@@ -141,12 +141,14 @@ function kindOf(record: Member, category: string | undefined): SubjectKind {
   return !user && record.get('servicePrincipalId').present ? 'service' : 'person';
 }
 
-function factors(record: Member): Factor[] {
+/** What was used; of an attempt that succeeded only what succeeded. */
+function factors(record: Member, outcome: AuthOutcome | undefined): Factor[] {
   const found: Factor[] = [];
   for (const item of record.get('authenticationDetails').items().slice(0, 16)) {
     const step = item.objectOrAbsent();
     const factor = factorOf(step.get('authenticationMethod').word());
-    if (factor !== undefined && step.get('succeeded').flag() !== false) found.push(factor);
+    const used = outcome !== 'success' || step.get('succeeded').flag() !== false;
+    if (factor !== undefined && used) found.push(factor);
   }
   found.push(
     ...factorsOf(

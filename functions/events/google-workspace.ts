@@ -19,8 +19,8 @@ const AUTHENTICATIONS: Readonly<Record<string, readonly [AuthAction, AuthOutcome
 
 /**
  * Reads Google Workspace activities of the Reports API. The API lists several events per activity and gives
- * parameters as a list; pipelines flatten both: either is read. Of several events, the first that is an attempt to
- * authenticate counts, else the first that changes something, else the first.
+ * parameters as a list; pipelines flatten both: either is read. Of several events, a sign-in counts (with the
+ * factors of its challenges), else the first attempt to authenticate, else the first change, else the first.
  */
 export const googleWorkspace: Adapter = (detail) => {
   const id = detail.get('id');
@@ -28,12 +28,11 @@ export const googleWorkspace: Adapter = (detail) => {
   if (application === undefined) throw invalidMember(id.get('applicationName').path, 'is required');
   const list = detail.get('events').items().slice(0, 64);
   const readings = (list.length === 0 ? [detail] : list).map((event) => read(detail, event, application));
-  const [first] = readings;
-  return (
-    readings.find(({ kind }) => kind === 'authentication') ??
-    readings.find((reading) => reading.kind === 'identity' && reading.change !== 'other') ??
-    (first as Reading)
-  );
+  const attempts = readings.filter((reading) => reading.kind === 'authentication');
+  const attempt = attempts.find(({ action }) => action === 'sign_in') ?? attempts[0];
+  if (attempt !== undefined) return { ...attempt, factors: attempts.flatMap(({ factors }) => factors) };
+  const change = readings.find((reading) => reading.kind === 'identity' && reading.change !== 'other');
+  return change ?? (readings[0] as Reading);
 };
 
 function read(detail: Member, event: Member, application: string): Reading {
@@ -102,7 +101,7 @@ function read(detail: Member, event: Member, application: string): Reading {
 function parametersOf(event: Member): Member {
   const parameters = event.get('parameters');
   if (!Array.isArray(parameters.value)) return parameters;
-  const named: Record<string, unknown> = {};
+  const named: Record<string, unknown> = Object.create(null);
   for (const item of parameters.items().slice(0, 256)) {
     const name = item.get('name').text();
     if (name !== undefined) named[name] = item.any('value', 'boolValue', 'intValue', 'multiValue').value;

@@ -202,7 +202,7 @@ function tenantOf(stated: string | null | undefined, context: ParseContext): str
 }
 
 function schemaError(error: z.ZodError, detail: unknown): EventError {
-  const fields = error.issues.slice(0, 20).map((issue) => {
+  const problems = error.issues.map((issue) => {
     let path = 'detail';
     let value: unknown = detail;
     for (const step of issue.path) {
@@ -211,6 +211,9 @@ function schemaError(error: z.ZodError, detail: unknown): EventError {
     }
     return { field: path, problem: value === undefined ? 'is required' : problemOf(issue) };
   });
+  const fields = [...new Map(problems.reverse().map((entry) => [entry.field, entry])).values()]
+    .reverse()
+    .slice(0, 20);
   const first = fields[0] ?? { field: 'detail', problem: 'is not a native event' };
   return new EventError('event-invalid', `${first.field} ${first.problem}`, fields);
 }

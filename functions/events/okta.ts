@@ -148,8 +148,7 @@ function authReading(detail: Member, type: string, action: AuthAction, common: C
     subjectKind: kind,
     onBehalfOf: kind === 'person' ? undefined : user?.get('id'),
     factors: factorsOf(
-      debug.get('factor').word(),
-      stated(authentication.get('credentialType')).word(),
+      ...credentials(debug.get('factor').word(), stated(authentication.get('credentialType')).word()),
       federation(type),
       type.startsWith('system.') ? type : undefined,
     ),
@@ -205,6 +204,11 @@ function failureReason(detail: Member, action: AuthAction, known: boolean): Fail
   if (action === 'second_factor') return 'second_factor_failed';
   if (/credential|verification_error|password|general_nonsuccess/.test(reason)) return 'bad_credentials';
   return /polic|deny|denied|expired|not_allowed/.test(reason) ? 'policy' : 'other';
+}
+
+/** Okta calls most second factors `OTP` as a credential, a push too: the named factor is the truer word. */
+function credentials(factor: string | undefined, credential: string | undefined): (string | undefined)[] {
+  return factor !== undefined && credential === 'otp' ? [factor] : [factor, credential];
 }
 
 /** `debugData` is an object, or an empty or jsonified string where a pipeline flattened it. */

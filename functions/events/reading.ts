@@ -130,7 +130,7 @@ export function toEvent(
   const failed = reading.outcome === 'failure';
   if (failed && reading.failureReason === undefined) unfilled.push('failureReason');
   const factors = factorsUsed(reading);
-  if (factors.length === 0) unfilled.push('factors');
+  if (factors.length === 0 && reading.action !== 'sign_out') unfilled.push('factors');
   const roles = reading.roles ?? [];
   if (roles.length === 0) unfilled.push('subject.roles');
   const onBehalfOf = reading.onBehalfOf?.text();
@@ -159,6 +159,7 @@ export function toEvent(
 
 /** Each once; a second factor that the record does not name is still a second factor. */
 function factorsUsed(reading: AuthReading): Factor[] {
+  if (reading.action === 'sign_out') return [];
   if (reading.action === 'second_factor' && reading.factors.length === 0) return ['unknown_second_factor'];
   return [...new Set(reading.factors)];
 }
