@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { canonicalAddress } from './address.ts';
 import type { AuthEvent, EventEnvelope, ParseContext } from './auth-event.ts';
 import { joinPath } from './bounds.ts';
