@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ASSETS } from '../functions/platform/index.ts';
 import { BundleError, bundle, ROOT } from './bundle.ts';
+import { buildPolicies } from './policies.ts';
 import { resourcesOf, templatesOf, testApp } from './test-app.ts';
 import { zippedSize } from './zipped-size.ts';
 
@@ -47,7 +48,8 @@ describe('the bundles that are deployed', () => {
   const bundles: Record<string, string> = {};
   let remove = () => {};
 
-  beforeAll(() => {
+  beforeAll(async () => {
+    await buildPolicies();
     const made = testApp({ stage: 'local', 'aws:cdk:bundling-stacks': ['**'] });
     remove = made.remove;
     const template = templatesOf(made.app).local!;

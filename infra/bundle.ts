@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AssetHashType, type BundlingOptions, DockerImage, type ILocalBundling } from 'aws-cdk-lib';
@@ -64,7 +64,9 @@ export const bundle = (source: BundleSource, outDir: string, metafile?: string):
   }
   if (metafile !== undefined) {
     mkdirSync(dirname(metafile), { recursive: true });
-    writeFileSync(metafile, JSON.stringify(built.metafile));
+    // Aside first: another synthesis may be at the same bundle.
+    writeFileSync(`${metafile}.${process.pid}`, JSON.stringify(built.metafile));
+    renameSync(`${metafile}.${process.pid}`, metafile);
   }
 };
 

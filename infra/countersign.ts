@@ -120,6 +120,7 @@ export interface CountersignProps {
  *
  * @example
  * ```ts
+ * await buildPolicies();
  * await buildGeoData();
  * const stack = new Stack(app, 'identity');
  * const { bus } = new Countersign(stack, 'Countersign');

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { compilePolicies } from '../functions/decisions/compile-policies.ts';
 import { ASSETS, readAsset } from '../functions/platform/index.ts';
@@ -20,5 +20,8 @@ export const buildPolicies = async (): Promise<void> => {
   ]);
   const out = join(ROOT, ASSETS.score['policies.json']);
   await mkdir(dirname(out), { recursive: true });
-  await writeFile(out, JSON.stringify(await compilePolicies(wasm, { policies, schema })));
+  // Aside first: another synthesis may be reading.
+  const aside = `${out}.${process.pid}`;
+  await writeFile(aside, JSON.stringify(await compilePolicies(wasm, { policies, schema })));
+  await rename(aside, out);
 };
