@@ -12,11 +12,6 @@ export type {
   SuppliedEvidence,
 } from './auth-event.ts';
 export { EventError, type EventErrorCode } from './event-error.ts';
-export {
-  authenticationObservedDraft4,
-  authenticationObservedSchema,
-  type JsonSchema,
-} from './json-schema.ts';
 export { nativeDetail } from './native.ts';
 export { parseEvent, payloadDigest } from './parse.ts';
 export { UNKNOWN_SUBJECT } from './reading.ts';
