@@ -27,6 +27,7 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createEvents, type Events } from '../bus/index.ts';
 import { createQueues, type Queues } from '../queue/index.ts';
@@ -509,5 +510,121 @@ describe('what is not a request for it', () => {
     expect(await send(put, Buffer.alloc(MAX_BODY_BYTES, 0x20))).toMatchObject({
       type: 'SerializationException',
     });
+  });
+
+  it('may hold entries of a batch that are refused one by one', async () => {
+    const entries = [{ a: null }, { a: {} }, 5, null].map((MessageAttributes, i) => ({
+      Id: `${i}`,
+      MessageBody: 'x',
+      MessageAttributes,
+    }));
+    const { status, text } = await send(
+      { ...signed, 'x-amz-target': 'AmazonSQS.SendMessageBatch' },
+      JSON.stringify({ QueueUrl: queueUrl, Entries: entries }),
+    );
+    expect(status).toBe(200);
+    const { Successful, Failed } = JSON.parse(text) as Record<string, { Id: string }[]>;
+    expect([Successful!.map(({ Id }) => Id), Failed!.map(({ Id }) => Id)]).toEqual([['3'], ['0', '1', '2']]);
+  });
+
+  it('takes a batch of 1 MiB and refuses one byte more', async () => {
+    const Entries = (more: number) =>
+      ['a', 'b'].map((Id) => ({ Id, MessageBody: 'x'.repeat(524_288 + (Id === 'b' ? more : 0)) }));
+    const put = (more: number) =>
+      sqs.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: Entries(more) }));
+    expect((await put(0)).Successful).toHaveLength(2);
+    await expect(put(1)).rejects.toMatchObject({ Code: 'AWS.SimpleQueueService.BatchRequestTooLong' });
+  });
+
+  it('is answered with a refusal, never with a fault, whatever its members are', async () => {
+    const operations = [
+      ...[
+        'PutEvents',
+        'TestEventPattern',
+        'StartReplay',
+        'DescribeReplay',
+        'ListRules',
+        'ListTargetsByRule',
+        'DescribeArchive',
+      ].map((name) => `AWSEvents.${name}`),
+      ...[
+        'SendMessage',
+        'SendMessageBatch',
+        'ReceiveMessage',
+        'DeleteMessage',
+        'DeleteMessageBatch',
+        'GetQueueUrl',
+      ].map((name) => `AmazonSQS.${name}`),
+      ...['GetQueueAttributes', 'ListQueues', 'PurgeQueue', 'ChangeMessageVisibility'].map(
+        (name) => `AmazonSQS.${name}`,
+      ),
+      'secretsmanager.GetSecretValue',
+    ];
+    const names = [
+      ...[
+        'Id',
+        'Source',
+        'DetailType',
+        'Detail',
+        'Time',
+        'Resources',
+        'EventBusName',
+        'MessageBody',
+        'MessageAttributes',
+      ],
+      ...[
+        'DelaySeconds',
+        'ReceiptHandle',
+        'VisibilityTimeout',
+        'MaxNumberOfMessages',
+        'AttributeNames',
+        'Event',
+        'EventPattern',
+      ],
+      ...[
+        'ReplayName',
+        'EventSourceArn',
+        'EventStartTime',
+        'EventEndTime',
+        'Destination',
+        'Name',
+        'Rule',
+        'SecretId',
+      ],
+    ];
+    const value = fc.oneof(
+      fc.jsonValue({ maxDepth: 2 }),
+      fc.constantFrom<unknown>(
+        '{"a":1}',
+        '{"source":["x"]}',
+        5,
+        -1,
+        1e300,
+        '',
+        [null],
+        { a: null },
+        { a: {} },
+        { a: { DataType: 'String' } },
+        { Arn: 5 },
+      ),
+    );
+    const members = fc.dictionary(fc.constantFrom(...names), value, { minKeys: 4, maxKeys: 16 });
+    const input = fc.record({
+      fields: members,
+      Entries: fc.oneof(fc.array(fc.oneof(members, value), { maxLength: 3 }), value),
+      queue: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...operations), input, async (target, { fields, Entries, queue }) => {
+        const body = JSON.stringify({ ...fields, Entries, ...(queue ? { QueueUrl: queueUrl } : {}) });
+        const answer = await send({ ...signed, 'x-amz-target': target }, body);
+        expect([target, answer.status, answer.type]).toEqual([
+          target,
+          expect.toSatisfy((status) => status === 200 || status === 400),
+          answer.type,
+        ]);
+      }),
+      { numRuns: 400 },
+    );
   });
 });

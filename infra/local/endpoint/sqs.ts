@@ -1,6 +1,12 @@
 import { AwsError } from '../aws-error.ts';
 import type { Queue, Queues, ReceivedMessage } from '../queue/index.ts';
-import { attributesDigest, bodyDigest, type MessageAttributes, messageBytes } from '../queue/message.ts';
+import {
+  attributesDigest,
+  bodyDigest,
+  checkMessage,
+  type MessageAttributes,
+  messageBytes,
+} from '../queue/message.ts';
 import type { Operations } from './operations.ts';
 import { optionalNumber, optionalText, text } from './wire.ts';
 
@@ -37,12 +43,7 @@ export function sqsOperations(queues: Queues): Operations {
     SendMessageBatch: (input) => {
       const queue = queueOf(input);
       const entries = batchEntries(input);
-      const bytes = entries.reduce(
-        (sum, entry) =>
-          sum +
-          messageBytes(String(entry.MessageBody ?? ''), (entry.MessageAttributes ?? {}) as MessageAttributes),
-        0,
-      );
+      const bytes = entries.reduce((sum, entry) => sum + sizeOf(entry), 0);
       if (bytes > MAX_BATCH_BYTES) {
         throw sqsError(
           'BatchRequestTooLong',
@@ -108,6 +109,16 @@ function queueAttributes(queue: Queue): Record<string, string> {
     ReceiveMessageWaitTimeSeconds: String(config.ReceiveMessageWaitTimeSeconds),
     ...(config.RedrivePolicy ? { RedrivePolicy: JSON.stringify(config.RedrivePolicy) } : {}),
   };
+}
+
+/** Bytes of a message; what will be refused on its own counts for nothing. */
+function sizeOf({ MessageBody, MessageAttributes = {} }: Input): number {
+  try {
+    checkMessage(MessageBody, MessageAttributes, Number.POSITIVE_INFINITY);
+  } catch {
+    return 0;
+  }
+  return messageBytes(MessageBody, MessageAttributes as MessageAttributes);
 }
 
 function send(queue: Queue, input: Input): Record<string, unknown> {
