@@ -28,6 +28,12 @@ describe('bounds', () => {
     expect(refusal('é'.repeat(most / 2 + 1))?.code).toBe('event-too-large');
   });
 
+  it('names the value that is too large by itself, else the whole', () => {
+    const large = 'x'.repeat(1_000_000);
+    expect(refusal({ a: { b: [1, large] } })?.fields[0]?.field).toBe('detail.a.b[1]');
+    expect(refusal({ a: Array(5).fill('x'.repeat(60_000)) })?.fields[0]?.field).toBe('detail');
+  });
+
   it('counts names as well as values', () => {
     expect(refusal({ ['x'.repeat(MAX_DETAIL_BYTES)]: 1 })?.code).toBe('event-too-large');
   });

@@ -50,8 +50,13 @@ export function assertBounded(value: unknown, path: string): void {
   let members = 0;
   const waiting: { value: unknown; path: string; depth: number }[] = [{ value, path, depth: 0 }];
   for (let item = waiting.pop(); item !== undefined; item = waiting.pop()) {
-    bytes += sizeOf(item.value, item.path);
-    if (bytes > MAX_DETAIL_BYTES) throw tooLarge(path, `is larger than ${MAX_DETAIL_BYTES} bytes`);
+    const size = sizeOf(item.value, item.path);
+    bytes += size;
+    if (bytes > MAX_DETAIL_BYTES) {
+      // One value that is too large by itself is what the caller has to mend.
+      const culprit = size > MAX_DETAIL_BYTES ? item.path : path;
+      throw tooLarge(culprit, `is larger than ${MAX_DETAIL_BYTES} bytes`);
+    }
     if (typeof item.value !== 'object' || item.value === null) continue;
     if (item.depth >= MAX_DEPTH) throw tooLarge(item.path, `is nested deeper than ${MAX_DEPTH} levels`);
     const names = Array.isArray(item.value) ? item.value.keys() : Object.keys(item.value);

@@ -3,7 +3,7 @@ import type { Factor } from './auth-event.ts';
 /** First match wins, so the narrower words stand before the wider. */
 const WORDS: readonly (readonly [RegExp, Factor])[] = [
   [/yubi|u2f|hardware.?key|security.?key/, 'security_key'],
-  [/webauthn|fido|passkey|hello for business|fastpass|signed_nonce|platform credential/, 'passkey'],
+  [/web_?authn|fido|passkey|hello for business|fastpass|signed_nonce|platform credential/, 'passkey'],
   [/remember|trusted.?(device|endpoint|network)|previously satisfied/, 'remembered_device'],
   [/recovery|backup|bypass|scratch|rescue|temporary access pass/, 'recovery_code'],
   [/push|mobile app notification|idv_preregistered_phone|google.?prompt/, 'push'],

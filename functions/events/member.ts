@@ -6,7 +6,7 @@ import { invalidMember } from './event-error.ts';
  * naming the member.
  *
  * Names match exactly, else without regard to case: data lakes lower-case the names of the records they keep,
- * and people forward records from there. `null` and the empty string count as absent, since providers send
+ * and people forward records from there. `null` and blank text count as absent, since providers send
  * them for "no value", and so does `redacted`: as an id it would make many events one.
  *
  * @example
@@ -27,10 +27,11 @@ export class Member {
     this.path = path;
   }
 
-  /** True when there is a value other than `null`, the empty string and the word that pipelines redact with. */
+  /** True when there is a value other than `null`, blank text and the word that pipelines redact with. */
   get present(): boolean {
     const { value } = this;
-    return value !== undefined && value !== null && value !== '' && value !== 'redacted';
+    if (typeof value === 'string') return value !== 'redacted' && /\S/.test(value);
+    return value !== undefined && value !== null;
   }
 
   /**
@@ -100,7 +101,7 @@ export class Member {
     if (!value.isWellFormed()) throw invalidMember(this.path, 'is not well-formed Unicode');
     const trimmed = value.trim();
     if (trimmed.length > max) throw invalidMember(this.path, `is longer than ${max} characters`);
-    return trimmed === '' ? undefined : trimmed;
+    return trimmed;
   }
 
   /**
