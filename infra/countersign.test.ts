@@ -116,7 +116,7 @@ describe.each(both)('least privilege in %s', (_, template) => {
       'PutItem Baselines',
       'PutItem Decisions',
     ]);
-    expect(actions('Decisions')).toEqual(['GetItem Decisions', 'Query Decisions']);
+    expect(actions('Decisions')).toEqual(['GetItem Decisions']);
     expect(actions('Settle')).toEqual([
       'BatchGetItem Baselines',
       'BatchGetItem Decisions',
@@ -135,7 +135,7 @@ describe.each(both)('least privilege in %s', (_, template) => {
     const permissions = resourcesOf(template, 'AWS::Lambda::Permission').map(
       ([, { Properties }]) => Properties,
     );
-    expect(permissions).toHaveLength(5);
+    expect(permissions).toHaveLength(4);
     for (const { Action, SourceArn } of permissions) {
       expect(Action).toBe('lambda:InvokeFunction');
       expect(SourceArn).toBeDefined();
@@ -291,14 +291,10 @@ describe.each(both)('tables in %s', (stage, template) => {
     }
   });
 
-  it('index decisions that are pending and decisions that are recent', () => {
+  it('index decisions that are pending, and no others', () => {
     template.hasResourceProperties('AWS::DynamoDB::Table', {
       GlobalSecondaryIndexes: [
         Match.objectLike({ IndexName: 'pending', Projection: { ProjectionType: 'KEYS_ONLY' } }),
-        Match.objectLike({
-          IndexName: 'recent',
-          Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['summary'] },
-        }),
       ],
     });
   });
@@ -429,7 +425,6 @@ describe('the API', () => {
       ),
     ).toEqual({
       'POST /v1/evaluate': ['JWT', 'countersign/evaluate'],
-      'GET /v1/decisions': ['JWT', 'countersign/operate'],
       'GET /v1/decisions/{eventId}': ['JWT', 'countersign/evaluate', 'countersign/operate'],
     });
   });

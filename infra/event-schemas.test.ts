@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Decision } from '../functions/decisions/decision.ts';
 import { type DetailType, EVENT_SCHEMAS, jsonSchema } from './event-schemas.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Decision } from '../functions/decisions/decision.ts';
 import { nativeDetail } from '../functions/events/index.ts';
 

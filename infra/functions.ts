@@ -16,7 +16,7 @@ import {
 } from './grants.ts';
 import { OWN_SOURCE } from './identity-bus.ts';
 import { type FunctionDefaults, ServiceFunction } from './service-function.ts';
-import { PENDING_INDEX, RECENT_INDEX, type Tables } from './tables.ts';
+import { PENDING_INDEX, type Tables } from './tables.ts';
 
 /** What the functions work with. */
 export interface FunctionsProps extends FunctionDefaults {
@@ -87,11 +87,7 @@ export class Functions extends Construct {
       timeout: Duration.seconds(10),
       environment: { DECISIONS_TABLE: decisions.tableName, ...tenancy },
     });
-    this.decisions.allow(
-      onItems(decisions, ['GetItem']),
-      queryIndex(decisions, RECENT_INDEX),
-      readTableKey(key),
-    );
+    this.decisions.allow(onItems(decisions, ['GetItem']), readTableKey(key));
 
     this.settle = new ServiceFunction(this, 'Settle', {
       ...props,

@@ -115,7 +115,6 @@ export class Api extends Construct {
         authorizationScopes: scopes.map((name) => `countersign/${name}`),
       });
     route(HttpMethod.POST, '/v1/evaluate', score, ['evaluate']);
-    route(HttpMethod.GET, '/v1/decisions', decisions, ['operate']);
     route(HttpMethod.GET, '/v1/decisions/{eventId}', decisions, ['evaluate', 'operate']);
   }
 }

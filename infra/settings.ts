@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CountersignError } from '../functions/platform/errors.ts';
 import type { CountersignProps } from './countersign.ts';
 

@@ -20,9 +20,6 @@ export interface TablesProps {
 /** Index of decisions that a crash may have left unfinished: the sweeper's. Sparse. */
 export const PENDING_INDEX = 'pending';
 
-/** Index of decisions by the time they were made: the list route's. */
-export const RECENT_INDEX = 'recent';
-
 /** The records: what was decided, and what is normal. */
 export class Tables extends Construct {
   readonly decisions: Table;
@@ -46,13 +43,6 @@ export class Tables extends Construct {
       partitionKey: { name: 'pendingShard', type: AttributeType.STRING },
       sortKey: { name: 'pendingSince', type: AttributeType.NUMBER },
       projectionType: ProjectionType.KEYS_ONLY,
-    });
-    this.decisions.addGlobalSecondaryIndex({
-      indexName: RECENT_INDEX,
-      partitionKey: { name: 'recentShard', type: AttributeType.STRING },
-      sortKey: { name: 'decidedAt', type: AttributeType.NUMBER },
-      projectionType: ProjectionType.INCLUDE,
-      nonKeyAttributes: ['summary'],
     });
     this.baselines = new Table(this, 'Baselines', common);
   }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CountersignError } from './errors.ts';
 
 /** Who belongs to which tenant (design §3, time and tenancy). */
