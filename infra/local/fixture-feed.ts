@@ -9,62 +9,55 @@ export interface FeedRecord {
 }
 
 /** ISO 8601 and its spoken cousin with a space, with or without a fraction and a zone. */
-const ISO_TIME = /^(\d{4}-\d\d-\d\d)([T ])(\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:?\d\d)?$/;
+const ISO_TIME = /^(\d{4}-\d\d-\d\d)([T ])(\d\d:\d\d:\d\d)(\.\d+)?( ?(?:Z|UTC|GMT)|[+-]\d\d:?\d\d)?$/;
 /** Members that hold seconds or milliseconds since the epoch. */
 const EPOCH_NAMES = /^(time|timestamp|eventTimestamp|creationDate)$/i;
-/** Members by which a provider tells its records apart. */
-const ID_NAMES = new Set(['uuid', 'log_id', '_id', 'eventID', 'eventid', 'id', 'txid', 'uniqueQualifier']);
+/** When a record happened, ms since the Unix epoch, and its own id, both as its adapter reads them. */
+export interface Reading {
+  readonly id: string;
+  readonly time: number;
+}
 
 /**
  * A provider's record as though it had happened just now: all its times move by the same span, so that what lay
- * between them stays, and its own ids are fresh, as a second copy of an event would be taken for a duplicate.
+ * between them stays, and its own id is fresh, as a second copy of an event would be taken for a duplicate.
  *
- * @param eventTime when the record happened, as its adapter reads it, ms since the Unix epoch.
  * @param now when it shall have happened.
  * @example
  * ```ts
  * refresh({ busName, source, 'detail-type': type, detail: { uuid: 'a', published: '2023-01-01T00:00:00Z' } },
- *   Date.UTC(2023, 0, 1), Date.now());
+ *   { id: 'a', time: Date.UTC(2023, 0, 1) }, Date.now());
  * ```
  */
 export function refresh(
   record: FeedRecord,
-  eventTime: number,
+  read: Reading,
   now: number,
   newId: () => string = randomUUID,
 ): FeedRecord {
-  const shift = now - eventTime;
-  const ids = new Map<string, string>();
-  const detail = walk(record.detail, (name, value, depth) => {
+  const shift = now - read.time;
+  const id = sameShape(read.id, newId());
+  const detail = walk(record.detail, (name, value) => {
     if (timeOf(name, value) !== undefined) return moved(value as string | number, shift);
-    // Deeper down, `id` names people, apps and tenants; those stay who they are.
-    const own = ID_NAMES.has(name) && depth <= (name === 'id' ? 1 : 2);
-    if (!own || typeof value !== 'string' || value === '') return value;
-    if (!ids.has(value)) ids.set(value, sameShape(value, newId()));
-    return ids.get(value)!;
+    if (value === read.id) return id;
+    // Some providers number their records; a short number may as well count something.
+    return typeof value === 'number' && read.id.length >= 6 && String(value) === read.id ? Number(id) : value;
   });
   return { ...record, detail: detail as Readonly<Record<string, unknown>> };
 }
 
 /** Rebuilds a value, each leaf as `change` says. */
-function walk(
-  value: unknown,
-  change: (name: string, leaf: unknown, depth: number) => unknown,
-  name = '',
-  depth = 0,
-): unknown {
-  if (Array.isArray(value)) return value.map((item) => walk(item, change, name, depth));
-  if (value === null || typeof value !== 'object') return change(name, value, depth);
-  return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => [key, walk(member, change, key, depth + 1)]),
-  );
+function walk(value: unknown, change: (name: string, leaf: unknown) => unknown, name = ''): unknown {
+  if (Array.isArray(value)) return value.map((item) => walk(item, change, name));
+  if (value === null || typeof value !== 'object') return change(name, value);
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, walk(member, change, key)]));
 }
 
 function timeOf(name: string, value: unknown): number | undefined {
   if (typeof value === 'string') {
-    const [, day, , clock, fraction = '', zone = 'Z'] = ISO_TIME.exec(value) ?? [];
+    const [, day, , clock, fraction = '', zone = ''] = ISO_TIME.exec(value) ?? [];
     if (day === undefined) return undefined;
-    const time = Date.parse(`${day}T${clock}${fraction.slice(0, 4)}${zone}`);
+    const time = Date.parse(`${day}T${clock}${fraction.slice(0, 4)}${/\d/.test(zone) ? zone : 'Z'}`);
     return Number.isNaN(time) ? undefined : time;
   }
   if (typeof value !== 'number' || !EPOCH_NAMES.test(name)) return undefined;

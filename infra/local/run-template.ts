@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect, createServer as createProbe } from 'node:net';
 import { join, resolve } from 'node:path';
@@ -20,7 +20,7 @@ import { runSchedules, schedulesOf } from './schedule.ts';
 import { openSecrets } from './secret-values.ts';
 import { LOCAL_ACCOUNT, type LocalResource, type LocalTemplate, readTemplate } from './template.ts';
 
-/** Local mode cannot start: `port-taken`, `already-running`. */
+/** Local mode cannot start: `port-taken`, `already-running`. It holds no such secret: `secret-unknown`. */
 export class LocalModeError extends CountersignError {
   override readonly name = 'LocalModeError';
 }
@@ -44,6 +44,8 @@ export interface RunOptions {
   readonly chaos?: ChaosOptions;
   /** Refuse sources that begin with `aws.`, as AWS does. @default false */
   readonly strictSources?: boolean;
+  /** Drop what earlier starts kept, the assembly excepted. @default false */
+  readonly fresh?: boolean;
   /** Answers a request before the API sees it; false when it is not for it. */
   readonly handle?: (request: IncomingMessage, response: ServerResponse) => boolean;
   /** Told what is done, for a person who waits. */
@@ -63,6 +65,8 @@ export interface RunningTemplate {
   readonly queues: Queues;
   readonly issuer: DevIssuer;
   readonly urls: { readonly api: string; readonly aws: string; readonly dynamodb: string };
+  /** The value of a secret of the template. @throws LocalModeError `secret-unknown` */
+  secret(id: string): string;
   /** Name of the app's own bus. */
   readonly busName: string;
   /** ms that each part of the start took. */
@@ -99,6 +103,7 @@ export async function runTemplate(options: RunOptions): Promise<RunningTemplate>
   try {
     const release = await claim(state, ports.api);
     undo.push(release);
+    if (options.fresh) dropState(state, options.assembly);
     await checkPorts(ports);
     const urls = {
       api: `http://127.0.0.1:${ports.api}`,
@@ -141,11 +146,12 @@ export async function runTemplate(options: RunOptions): Promise<RunningTemplate>
       log,
       ...(options.chaos ? { chaos: options.chaos } : {}),
     });
+    const secrets = openSecrets(template, join(state, 'secrets.json'));
     const endpoint = await timed('AWS endpoint', () =>
       startEndpoint(ports.aws, {
         events,
         queues,
-        secrets: openSecrets(template, join(state, 'secrets.json')),
+        secrets,
         callers: host.callerOf,
         log,
       }),
@@ -190,6 +196,11 @@ export async function runTemplate(options: RunOptions): Promise<RunningTemplate>
       urls,
       busName: template.ofType('AWS::Events::EventBus')[0]?.ref ?? 'default',
       timings,
+      secret: (id) => {
+        const found = secrets(id);
+        if (!found) throw new LocalModeError('secret-unknown', `The template holds no secret ${id}`);
+        return found.SecretString;
+      },
       stop: async () => {
         stopSchedules();
         server.close();
@@ -270,12 +281,22 @@ function serveIssuer(issuer: DevIssuer, request: IncomingMessage, response: Serv
   return true;
 }
 
+/** All but the assembly, which is made from sources and not from events, and the claim on the folder. */
+function dropState(state: string, assembly: string): void {
+  for (const name of readdirSync(state)) {
+    const path = join(state, name);
+    if (name !== CLAIM && !path.startsWith(resolve(assembly))) rmSync(path, { recursive: true, force: true });
+  }
+}
+
+const CLAIM = 'running.json';
+
 /**
  * One process at a time may have the state folder: queues, tables and the archive are files of one writer.
  * A process number alone proves nothing, as a new process may have it: the API has to answer too.
  */
 async function claim(state: string, port: number): Promise<() => void> {
-  const file = join(state, 'running.json');
+  const file = join(state, CLAIM);
   if (existsSync(file)) {
     const other = JSON.parse(readFileSync(file, 'utf8')) as { pid: number; port: number };
     if (other.pid !== process.pid && isAlive(other.pid) && (await answers(other.port))) {

@@ -88,6 +88,11 @@ async function runApp(
   throw new SynthesisError('synthesis-failed', `The CDK app failed:\n${said.slice(-20).join('\n')}`);
 }
 
+/** What the app builds on the way, under `.build`, is made from sources that are counted. */
+const ASSET_PATHS = Object.values(ASSETS)
+  .flatMap((assets) => Object.values<string>(assets))
+  .filter((path) => !path.startsWith('.build/'));
+
 /** Everything that the assembly is made from. Local mode itself and tests are not. */
 function digestOfSources(root: string): string {
   const hash = createHash('sha256').update(process.version);
@@ -97,11 +102,10 @@ function digestOfSources(root: string): string {
     ),
     ...sourcesIn(join(root, 'functions')),
     ...['cdk.json', 'package.json', 'package-lock.json', 'tsconfig.json'].map((name) => join(root, name)),
-    ...Object.values(ASSETS).flatMap((assets) => Object.values(assets).map((path) => join(root, path))),
+    ...ASSET_PATHS.map((path) => join(root, path)),
   ];
   for (const file of [...new Set(files)].sort()) {
     hash.update(`\n${relative(root, file)}\n`);
-    // What an app builds on the way need not be there yet; then it is made from sources that are counted.
     if (existsSync(file)) hash.update(contentOrStamp(file));
   }
   return hash.digest('hex');
