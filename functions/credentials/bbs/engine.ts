@@ -1,0 +1,131 @@
+import { G1, G2, type Mcl, openMcl, type Pointer } from '../curve/mcl.ts';
+import { CredentialError } from '../errors.ts';
+import {
+  BP2,
+  expandMessage,
+  GENERATOR_DST,
+  GENERATOR_SEED,
+  i2osp,
+  P1,
+  POINT1,
+  POINT2,
+  SEED_DST,
+} from './ciphersuite.ts';
+
+/** More messages than any credential needs; bounds what a proof can make us compute. */
+export const MAX_MESSAGES = 512;
+
+/** mcl's name for hashing to a curve as RFC 9380 has it. */
+const RFC_9380 = 5;
+
+/** The curve, with the suite's points: P1, Q_1, H_1, H_2, ... contiguous and affine. */
+export interface Engine {
+  readonly mcl: Mcl;
+  /** P1 at the address itself, then the generators. */
+  readonly points: Pointer;
+  /** Line coefficients of the generator of G2. */
+  readonly bp2Lines: Pointer;
+  /** Makes sure that Q_1 and `messages` message generators are there, and gives their octets. */
+  generators(messages: number): Uint8Array;
+}
+
+let opened: Promise<Engine> | undefined;
+
+/** The process's BBS engine. Generators do not depend on the key: each is made once. */
+export function openEngine(): Promise<Engine> {
+  opened ??= start();
+  return opened;
+}
+
+async function start(): Promise<Engine> {
+  const mcl = await openMcl('bls12-381');
+  mcl._mclBn_setETHserialization(1); // the compressed form of ZCash, which BBS takes
+  mcl._mclBn_setMapToMode(RFC_9380);
+  const points = mcl._malloc(G1 * (MAX_MESSAGES + 2));
+  const bp2Lines = mcl._malloc(8 * mcl._mclBn_getUint64NumToPrecompute());
+  mcl.scope(() => {
+    readPoint1(mcl, points, P1, 'P1');
+    const bp2 = mcl.stackAlloc(G2);
+    readPoint2(mcl, bp2, BP2, 'BP2');
+    mcl._mclBn_precomputeG2(bp2Lines, bp2);
+  });
+
+  const octets = new Uint8Array(POINT1 * (MAX_MESSAGES + 1));
+  let made = 0;
+  let seed = expandMessage(GENERATOR_SEED, SEED_DST);
+  return {
+    mcl,
+    points,
+    bp2Lines,
+    generators(messages) {
+      if (messages > MAX_MESSAGES) {
+        throw new CredentialError('proof-malformed', `A proof may cover at most ${MAX_MESSAGES} messages`);
+      }
+      for (; made < messages + 1; made++) {
+        seed = expandMessage(Buffer.concat([seed, i2osp(made + 1, 8)]), SEED_DST);
+        const at = points + (made + 1) * G1;
+        mcl.scope(() => {
+          const dst = mcl.put(GENERATOR_DST);
+          mcl._mclBnG1_hashAndMapToWithDst(at, mcl.put(seed), seed.length, dst, GENERATOR_DST.length);
+          mcl._mclBnG1_normalize(at, at);
+          octets.set(writePoint1(mcl, at), made * POINT1);
+        });
+      }
+      return octets.subarray(0, (messages + 1) * POINT1);
+    },
+  };
+}
+
+/** Reads a compressed point of G1: canonical, on the curve, in the subgroup, not infinity. */
+export function readPoint1(mcl: Mcl, to: Pointer, octets: Uint8Array, field: string): void {
+  mcl.scope(() => {
+    const read = mcl._mclBnG1_deserialize(to, mcl.put(octets), POINT1);
+    // Writing it again tells a point with several spellings, flags and all, from the one that is canonical.
+    if (read !== POINT1 || Buffer.compare(writePoint1(mcl, to), octets) !== 0) throw malformed(field);
+    if (
+      mcl._mclBnG1_isZero(to) === 1 ||
+      mcl._mclBnG1_isValid(to) !== 1 ||
+      mcl._mclBnG1_isValidOrder(to) !== 1
+    ) {
+      throw outside(field);
+    }
+  });
+}
+
+/** As {@link readPoint1}, for G2. */
+export function readPoint2(mcl: Mcl, to: Pointer, octets: Uint8Array, field: string): void {
+  mcl.scope(() => {
+    const read = mcl._mclBnG2_deserialize(to, mcl.put(octets), POINT2);
+    const out = mcl.stackAlloc(POINT2);
+    if (read !== POINT2 || mcl._mclBnG2_serialize(out, POINT2, to) !== POINT2) throw malformed(field);
+    if (Buffer.compare(mcl.take(out, POINT2), octets) !== 0) throw malformed(field);
+    if (
+      mcl._mclBnG2_isZero(to) === 1 ||
+      mcl._mclBnG2_isValid(to) !== 1 ||
+      mcl._mclBnG2_isValidOrder(to) !== 1
+    ) {
+      throw outside(field);
+    }
+  });
+}
+
+/** The compressed form of a point of G1. */
+export function writePoint1(mcl: Mcl, from: Pointer): Uint8Array {
+  return mcl.scope(() => {
+    const out = mcl.stackAlloc(POINT1);
+    mcl._mclBnG1_serialize(out, POINT1, from);
+    return mcl.take(out, POINT1);
+  });
+}
+
+function malformed(field: string): CredentialError {
+  return new CredentialError('proof-malformed', 'A point is not in its canonical compressed form', {
+    fields: [{ field, problem: 'must be a canonical compressed point' }],
+  });
+}
+
+function outside(field: string): CredentialError {
+  return new CredentialError('proof-point-invalid', 'A point is not in its group', {
+    fields: [{ field, problem: 'must be a point of the subgroup of prime order, not infinity' }],
+  });
+}
