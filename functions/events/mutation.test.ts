@@ -9,6 +9,7 @@ const context = { now: Date.parse('2026-11-20T09:25:00Z'), tenant: 'shop' };
 
 const NATIVE = {
   provider: 'native',
+  rule: 'Countersign.native',
   source: 'shop.example',
   'detail-type': 'Authentication Observed',
   detail: {
@@ -90,6 +91,25 @@ function mutate(root: unknown, steps: readonly number[], how: number, value: unk
   else if (how === 3) copy[name] = { value: copy[name] };
   else if (how === 4) copy[name.toUpperCase()] = value;
   else copy[name] = String(copy[name]);
+  return copy;
+}
+
+/** The path of every member, items of lists included. */
+function paths(value: unknown, above: readonly string[] = []): (readonly string[])[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, member]) => [
+    [...above, name],
+    ...paths(member, [...above, name]),
+  ]);
+}
+
+/** A copy with the member at a path set, or left out for `undefined`. */
+function replaced(root: unknown, [name, ...deeper]: readonly string[], value: unknown): unknown {
+  const copy = (Array.isArray(root) ? [...root] : { ...(root as object) }) as Record<string, unknown>;
+  if (name === undefined) return value;
+  if (deeper.length > 0) copy[name] = replaced(copy[name], deeper, value);
+  else if (value === undefined && !Array.isArray(root)) delete copy[name];
+  else copy[name] = value === undefined ? null : value;
   return copy;
 }
 
@@ -175,6 +195,49 @@ describe('mutated events', () => {
     );
     // Both must happen often, or the mutations test nothing.
     expect(Math.min(accepted, refused)).toBeGreaterThan(400);
+  });
+
+  it('with any one member missing or of another type are read or refused by field', () => {
+    let accepted = 0;
+    let refused = 0;
+    // Our own fixtures are the fullest; of the others three of each provider.
+    const few = seeds.filter(
+      ({ provider }, index) => seeds.slice(0, index).filter((one) => one.provider === provider).length < 3,
+    );
+    for (const seed of new Set([...few, ...seeds.filter(({ rule }) => rule?.startsWith('Countersign.'))])) {
+      for (const steps of paths(seed.detail)) {
+        for (const value of [
+          undefined,
+          null,
+          7,
+          2 ** 60,
+          true,
+          'text',
+          'x'.repeat(5000),
+          '\ud800',
+          [],
+          ['text', {}],
+          [[]],
+          {},
+          { a: 1 },
+        ]) {
+          try {
+            const detail = replaced(seed.detail, steps, value);
+            expectValid(
+              parseEvent(
+                { source: seed.source, 'detail-type': seed['detail-type'], detail, id: 'bus-1' },
+                context,
+              ),
+            );
+            accepted += 1;
+          } catch (error) {
+            expectNamed(error);
+            refused += 1;
+          }
+        }
+      }
+    }
+    expect(Math.min(accepted, refused)).toBeGreaterThan(5000);
   });
 
   it('of any shape at all are refused by field', () => {
