@@ -1,4 +1,4 @@
-import type { Factor } from '../events/auth-event.ts';
+import type { Factor } from '../events/index.ts';
 
 /**
  * How hard a factor is to take over from afar, 0 to 5, after the authenticator classes of NIST SP 800-63B: what

@@ -1,5 +1,5 @@
 import type { Dimension, Observation } from '../baselines/index.ts';
-import type { AuthEvent } from '../events/auth-event.ts';
+import type { AuthEvent } from '../events/index.ts';
 import { strongest } from './factor-order.ts';
 import type { AgentFacts, NetworkClass, NetworkFacts } from './signal.ts';
 

@@ -1,5 +1,5 @@
-import type { Baseline, Observation, Velocity } from '../baselines/baseline.ts';
-import type { AuthEvent } from '../events/auth-event.ts';
+import type { Baseline, Observation, Velocity } from '../baselines/index.ts';
+import type { AuthEvent } from '../events/index.ts';
 
 /** What kind of network an address belongs to, by the committed lists and feeds. */
 export type NetworkClass =
