@@ -17,10 +17,15 @@ const filter = document.getElementById('filter');
 const OUTCOMES = { allow: 'allow', step_up: 'step up', review: 'review', deny: 'deny' };
 const waiting = [];
 let total = 0;
+let openedAt = 0;
 let announcedAt = Number.NEGATIVE_INFINITY;
 
 const stream = new EventSource('/local/decisions');
-stream.addEventListener('open', () => say('Live', 'live'));
+stream.addEventListener('open', () => {
+  // What was decided before comes first, in one go; it is not news.
+  openedAt = performance.now();
+  say('Live', 'live');
+});
 stream.addEventListener('error', () => say('Connection lost, trying again…', 'lost'));
 stream.addEventListener('message', ({ data }) => {
   const decision = JSON.parse(data);
@@ -74,7 +79,7 @@ function announce({ outcome, score, reasons }) {
 }
 
 function rowOf(decision) {
-  const row = element('tr', 'new');
+  const row = element('tr', performance.now() - openedAt > 1000 ? 'new' : '');
   row.dataset.outcome = decision.outcome;
   const time = element('time', '', new Date(decision.time).toLocaleTimeString());
   time.dateTime = decision.time;
@@ -106,11 +111,11 @@ function note({ mode, degraded }) {
 
 function reasonsOf({ base, reasons }) {
   const holder = document.createElement('div');
-  // One scale for all rows, so that bars can be compared; the logit is bounded by 16.
+  // One scale for all rows, so that bars can be compared.
   const bars = reasons.map(({ contribution, code, text }) =>
     bar(contribution, contribution < 0 ? 'trust' : 'risk', code, text),
   );
-  const baseBar = bar(base, 'base', 'base', 'Log-odds before any evidence.');
+  const baseBar = bar(base, 'base', 'base', 'Before any evidence');
   holder.append(list([...bars.slice(0, SHOWN), baseBar]));
   if (bars.length > SHOWN) {
     const more = document.createElement('details');
@@ -130,15 +135,13 @@ function list(items) {
 
 function bar(value, kind, code, text) {
   const item = document.createElement('li');
-  item.title = text;
   const signed = `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
   const meaning = kind === 'base' ? '' : kind === 'trust' ? ' trust' : ' risk';
   const number = element('span', 'value', signed);
-  number.append(element('span', 'hidden', `${meaning} `));
-  const name = element('span', '', code);
-  const words = element('span', 'hidden', `: ${text}`);
-  name.append(words);
-  item.append(number, name, drawn(value, kind));
+  number.append(element('span', 'hidden', `${meaning}: `));
+  const words = element('span', '', text);
+  words.append(' ', element('code', '', code));
+  item.append(number, drawn(value, kind), words);
   return item;
 }
 
@@ -148,8 +151,8 @@ function drawn(value, kind) {
   svg.setAttribute('viewBox', '-100 0 200 10');
   svg.setAttribute('preserveAspectRatio', 'none');
   const rectangle = document.createElementNS(space, 'rect');
-  // Square root: a reason of 0.2 can still be seen beside one of 5.
-  const length = Math.min(100, Math.sqrt(Math.abs(value) / 16) * 100);
+  // Square root: a reason of 0.2 can still be seen beside one of 5. Few bases, and no reasons, go beyond 9.
+  const length = Math.min(100, Math.sqrt(Math.abs(value) / 9) * 100);
   rectangle.setAttribute('x', String(value < 0 ? -length : 0));
   rectangle.setAttribute('width', String(length));
   rectangle.setAttribute('height', '10');
