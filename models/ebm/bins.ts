@@ -1,34 +1,45 @@
 import { cellOf } from '../onnx/additive-model.ts';
 
 /**
- * Cut points of a feature at its quantiles: at most `most`, ascending, float32, halfway between two values that
- * occur. A feature with few different values gets a cut between each two, so a yes-or-no feature gets one.
+ * Cut points of a feature: at most `most`, ascending, float32, halfway between two values that occur. Half of them
+ * lie at quantiles of the rows, where most events are; half at quantiles of the different values, so that a rare
+ * tail (many failures, where nearly everybody has none) is not one single step. A feature with few different
+ * values gets a cut between each two, so a yes-or-no feature gets one.
  *
  * @param values the feature's column; NaN is left out
  */
 export function quantileCuts(values: Float32Array, most: number): number[] {
   const known = values.filter((value) => !Number.isNaN(value)).sort();
-  const distinct: number[] = [];
-  for (const value of known) if (value !== distinct[distinct.length - 1]) distinct.push(value);
-  const cuts: number[] = [];
-  const between = (low: number, high: number) => {
-    const cut = Math.fround((low + high) / 2);
-    // Two neighbouring float32 numbers have nothing between them; the lower one is then the cut.
-    const fitting = cut >= high ? low : cut;
-    if (cuts.length === 0 || fitting > cuts[cuts.length - 1]!) cuts.push(fitting);
-  };
-  if (distinct.length <= most + 1) {
-    for (let i = 1; i < distinct.length; i++) between(distinct[i - 1]!, distinct[i]!);
-    return cuts;
+  const distinct = known.filter((value, i) => i === 0 || value !== known[i - 1]);
+  const places = new Set<number>();
+  if (distinct.length <= most + 1) for (let i = 1; i < distinct.length; i++) places.add(i);
+  else {
+    const byRows = Math.ceil(most / 2);
+    for (let i = 1; i <= byRows; i++)
+      places.add(lowerBound(distinct, known[Math.floor((i * known.length) / (byRows + 1))]!));
+    const byValues = most - byRows;
+    for (let i = 1; i <= byValues; i++) places.add(Math.floor((i * distinct.length) / (byValues + 1)));
+    places.delete(0);
   }
-  for (let i = 1; i <= most; i++) {
-    const at = Math.floor((i * known.length) / (most + 1));
-    const value = known[at]!;
-    let below = at;
-    while (below >= 0 && known[below] === value) below--;
-    if (below >= 0) between(known[below]!, value);
+  const cuts: number[] = [];
+  for (const place of [...places].sort((a, b) => a - b)) {
+    const [low, high] = [distinct[place - 1]!, distinct[place]!];
+    const middle = Math.fround((low + high) / 2);
+    // Two neighbouring float32 numbers have nothing between them; the lower one is then the cut.
+    const cut = middle > low && middle < high ? middle : low;
+    if (cuts.length === 0 || cut > cuts[cuts.length - 1]!) cuts.push(cut);
   }
   return cuts;
+}
+
+function lowerBound(sorted: Float32Array, wanted: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sorted[middle]! < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** The cell of every row; see `Term` for the numbering. */

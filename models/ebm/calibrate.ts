@@ -53,19 +53,30 @@ export function calibrated(model: Fit, data: Dataset, share: number): Fit {
   return { ...model, base: model.base * slope + shift, terms };
 }
 
-/** Moves the mean of every term over the benign rows into the base: a contribution is then against the usual. */
-export function centred(model: Fit, data: Dataset): Fit {
+/** Share of the weight in which a value must be missing for its own cell to be believed. */
+const KNOWN_MISSING = 0.005;
+
+/**
+ * Anchors every term at its missing cell: what could not be evaluated adds nothing, what speaks for the owner is
+ * below zero, and the base is the log-odds before any evidence. Where a value is hardly ever missing in the data,
+ * the missing cell is first put at the mean of both sides, which is where neither is favoured.
+ *
+ * @param data weighted to equal halves of attacks and owners
+ */
+export function anchored(model: Fit, data: Dataset): Fit {
   let base = model.base;
   const terms = model.terms.map((term) => {
-    let [sum, total] = [0, 0];
+    if (term.features.length > 1) return term;
+    let [sum, total, missing] = [0, 0, 0];
     for (let row = 0; row < rowsOf(data); row++) {
-      if (data.labels[row] === 1) continue;
-      sum += data.weights[row]! * term.cells[cellIn(term, data, row)]!;
+      const cell = cellIn(term, data, row);
       total += data.weights[row]!;
+      if (cell === 0) missing += data.weights[row]!;
+      else sum += data.weights[row]! * term.cells[cell]!;
     }
-    const mean = sum / total;
-    base += mean;
-    return { ...term, cells: term.cells.map((value) => value - mean) };
+    const neutral = missing > KNOWN_MISSING * total ? term.cells[0]! : sum / (total - missing);
+    base += neutral;
+    return { ...term, cells: term.cells.map((value, cell) => (cell === 0 ? 0 : value - neutral)) };
   });
   return { ...model, base, terms };
 }
@@ -73,8 +84,8 @@ export function centred(model: Fit, data: Dataset): Fit {
 /** Room kept to the bound for what float32 rounds, log-odds. */
 const MARGIN = 1e-3;
 
-/** No single piece of evidence may say more than this, log-odds: it multiplies the odds by 150. */
-const MOST = 5;
+/** No single piece of evidence may say more than this, log-odds: it multiplies the odds by 55. */
+const MOST = 4;
 
 /** Cells as float32, none beyond {@link MOST}; and the room that the terms have together around the base. */
 export function bounded(model: Fit): Fit & Pick<AdditiveModel, 'room'> {

@@ -118,7 +118,8 @@ function pair(
 
 /**
  * Pairs by what their best cut in four would gain over the fitted features alone (Lou et al., "Accurate
- * intelligible models with pairwise interactions", KDD 2013: FAST).
+ * intelligible models with pairwise interactions", KDD 2013: FAST). Signals that are missing from most events
+ * are left alone: what they say together would rest on a handful of rows.
  */
 function choosePairs(
   cuts: readonly (readonly number[])[],
@@ -131,9 +132,11 @@ function choosePairs(
   const [gradients, hessians] = [new Float64Array(rows), new Float64Array(rows)];
   derive(fitted, gradients, hessians);
   const cells = train.columns.map((column, i) => cellsOf(column, cuts[i]!));
+  const usual = cells.map((column) => column.reduce((sum, cell) => sum + (cell > 0 ? 1 : 0), 0) > rows / 2);
   const found: { pair: [number, number]; gain: number }[] = [];
   for (let a = 0; a < width; a++) {
     for (let b = a + 1; b < width; b++) {
+      if (!usual[a] || !usual[b]) continue;
       const shape = [cuts[a]!.length + 2, cuts[b]!.length + 2] as const;
       const [g, h] = [new Float64Array(shape[0] * shape[1]), new Float64Array(shape[0] * shape[1])];
       for (let row = 0; row < rows; row++) {

@@ -26,6 +26,7 @@ export const ATTACKS = [
   'very-targeted',
   'stuffing',
   'spray',
+  'guessing',
   'factor-fatigue',
   'stolen-token',
   'insider',
@@ -125,13 +126,40 @@ const ATTACKERS: Record<Attack, Attacker> = {
       }),
     );
   },
+  guessing: (random, scene) => {
+    const victim = pick(random, scene.people);
+    const near = chance(random, 0.4);
+    const sites = Array.from({ length: integer(random, 1, 5) }, () =>
+      near ? fixedSite(random, victim.person.carrier.city.country) : proxy(random),
+    );
+    const addresses = sites.map((site) => addressIn(site, lease(random)));
+    const pace = pick(random, [3, 30, 900]) * SECOND;
+    const userAgent = near
+      ? sameAgent(pick(random, victim.devices).agent).at(scene.time)
+      : attackAgent(random, scene.time);
+    const tries = integer(random, 4, 30);
+    return Array.from({ length: tries }, (_, i) =>
+      attempt(random, scene, victim, i, {
+        time: scene.time + i * pace * (0.5 + random()),
+        ip: pick(random, addresses),
+        userAgent,
+        deviceId: `a-${scene.name}`,
+        ...(i === tries - 1 && chance(random, 0.7) ? won(['password']) : lost),
+      }),
+    );
+  },
   'factor-fatigue': (random, scene) => {
     const victim = pick(random, scene.people);
-    const site = chance(random, 0.5)
-      ? elsewhere(random, victim)
-      : fixedSite(random, victim.person.carrier.city.country);
+    const { home, carrier } = victim.person;
+    const site = weighted(random, [
+      [elsewhere(random, victim), 3],
+      [fixedSite(random, carrier.city.country), 3],
+      [home.kind === 'satellite' ? home : fixedSiteNear(random, home.city, home.asn), 4],
+    ]);
     const ip = addressIn(site, lease(random));
-    const userAgent = chooseAgent(random, 'desktop').at(scene.time);
+    const userAgent = chance(random, 0.5)
+      ? sameAgent(pick(random, victim.devices).agent).at(scene.time)
+      : chooseAgent(random, 'desktop').at(scene.time);
     const prompts = integer(random, 2, 14);
     const common = { ip, userAgent, deviceId: `a-${scene.name}` };
     const denied = Array.from({ length: prompts }, (_, i) =>

@@ -5,6 +5,7 @@ import { hash, randomFrom, weighted } from '../simulator/random.ts';
 import { simulate } from '../simulator/simulate.ts';
 import { ATTACKS, type Attack, attack } from './attackers.ts';
 import { Replay } from './replay.ts';
+import { silenced } from './silence.ts';
 
 /** What to collect rows from. */
 export interface Collection {
@@ -43,6 +44,7 @@ const MIX: readonly (readonly [Attack, number])[] = [
   ['very-targeted', 6],
   ['stuffing', 1.5],
   ['spray', 1.5],
+  ['guessing', 3],
   ['factor-fatigue', 5],
   ['stolen-token', 10],
   ['insider', 6],
@@ -57,6 +59,7 @@ const WEIGHTS: Record<Attack, number> = {
   'very-targeted': 0.3,
   stuffing: 1,
   spray: 1,
+  guessing: 1,
   'factor-fatigue': 1,
   'stolen-token': 0.8,
   insider: 0.4,
@@ -65,6 +68,9 @@ const WEIGHTS: Record<Attack, number> = {
 
 /** Share of episodes that really leave their failed attempts in the counters; the others only might have been. */
 const COMMITTED = 0.15;
+
+/** Share of events that are judged once more as a source would report them that states less. */
+const SILENCED = 0.25;
 
 /**
  * Replays a simulated population through the pipeline and gives a row for every judged event. Attacks are
@@ -76,6 +82,7 @@ export function collect(collection: Collection, network: NetworkLookup): Row[] {
   const joined = new Map(population.people.map(({ person }) => [person.id, person.joined]));
   const replay = new Replay(network);
   const random = randomFrom(seed, 'attacks');
+  const silence = randomFrom(seed, 'silence');
   const rows: Row[] = [];
   const splitOf = (event: AuthEvent): Split => {
     const share = hash(`${seed}/${event.subject.id}/split`) / 2 ** 32;
@@ -86,12 +93,11 @@ export function collect(collection: Collection, network: NetworkLookup): Row[] {
     const success = event.outcome === 'success';
     const day = (event.time - start) / DAY_MS;
     if (day >= WARM_UP_DAYS || (joined.get(event.subject.id) ?? -1) >= 0) {
-      rows.push({
-        features: seen.features,
-        split: splitOf(event),
-        success,
-        ...(kind ? { attack: kind } : {}),
-      });
+      const common = { split: splitOf(event), success, ...(kind ? { attack: kind } : {}) };
+      rows.push({ ...common, features: seen.features });
+      if (common.split !== 'test' && silence() < SILENCED) {
+        rows.push({ ...common, features: onto.see(silenced(silence, event, 0.35)).features });
+      }
     }
     onto.learn(seen, success && kind === undefined);
   };

@@ -1,17 +1,17 @@
-import { bounded, calibrated, centred } from '../ebm/calibrate.ts';
-import type { Dataset } from '../ebm/dataset.ts';
+import { anchored, bounded, calibrated } from '../ebm/calibrate.ts';
+import { type Dataset, reweighted } from '../ebm/dataset.ts';
 import { type FitOptions, fitModel } from '../ebm/fit.ts';
 
 /** A fit that may be shipped: float32 cells, and the room that keeps its log-odds in bounds. */
 export type Trained = ReturnType<typeof bounded>;
 
 /**
- * The whole way from rows to a model that may be shipped: fit, centre on the owners' events, calibrate to the
+ * The whole way from rows to a model that may be shipped: fit, anchor at what is missing, calibrate to the
  * share of attacks, cap to the bound. Terms that ended up saying nothing stay, as zeros: a feature that has
  * no say is worth seeing.
  */
 export function trainModel(train: Dataset, held: Dataset, share: number, options: FitOptions): Trained {
   const fitted = fitModel(train, held, options);
-  const centredFit = centred(fitted, train);
-  return bounded(calibrated(centredFit, held, share));
+  const anchoredFit = anchored(fitted, reweighted(train, 0.5));
+  return bounded(calibrated(anchoredFit, held, share));
 }

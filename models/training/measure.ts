@@ -49,7 +49,8 @@ export function measure(model: Fit, rows: readonly Row[], share: number): Figure
   const benign = scored.filter(({ row }) => row.attack === undefined && row.success);
   const attacks = ATTACKS.flatMap((kind) => {
     // Stuffing and spray are mostly failures; the others are judged when they got in.
-    const failing = kind === 'stuffing' || kind === 'spray' || kind === 'factor-fatigue';
+    const failing =
+      kind === 'stuffing' || kind === 'spray' || kind === 'guessing' || kind === 'factor-fatigue';
     const hostile = scored.filter(({ row }) => row.attack === kind && (row.success || failing));
     if (hostile.length === 0) return [];
     const items: Scored[] = [

@@ -3,6 +3,15 @@ import type { Figures } from './measure.ts';
 
 const percent = (share: number, digits = 1) => `${(100 * share).toFixed(digits)} %`;
 
+/** A Markdown table, its columns padded; columns after the first are numbers unless `numbers` is false. */
+function table(head: readonly string[], rows: readonly (readonly string[])[], numbers = true): string {
+  const widths = head.map((cell, i) => Math.max(3, cell.length, ...rows.map((row) => row[i]!.length)));
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, i) => (numbers && i > 0 ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!))).join(' | ')} |`;
+  const rule = widths.map((width, i) => (numbers && i > 0 ? `${'-'.repeat(width - 1)}:` : '-'.repeat(width)));
+  return [line(head), `| ${rule.join(' | ')} |`, ...rows.map(line)].join('\n');
+}
+
 /** The model card, in Markdown, beside the plots in `report/`. */
 export function modelCard(manifest: RiskManifest, figures: Figures, baseRate: number): string {
   const { training } = manifest;
@@ -24,44 +33,56 @@ yours: run in shadow mode first, and train on your own labelled decisions when y
 **What it must not be used for.** To refuse anybody on its own word: it asks for a step-up or a review. Country
 has no weight in it, only what is new for the subject.
 
-| | |
-|---|---|
-| model digest (SHA-256) | \`${manifest.modelDigest}\` |
-| feature schema digest | \`${manifest.featuresDigest}\` |
-| features, terms | ${manifest.features.length}, ${manifest.terms.length} |
-| base (log-odds) | ${manifest.base.toFixed(3)} |
-| reach of any input | ±16: where the terms together would go farther, they shrink by one factor |
-| assumed share of attacks | ${percent(baseRate)} |
-| rows: train, held out, test | ${training.rowsTrain}, ${training.rowsHeld}, ${training.rowsTest} |
+${table(
+  ['', ''],
+  [
+    ['model digest (SHA-256)', `\`${manifest.modelDigest}\``],
+    ['feature schema digest', `\`${manifest.featuresDigest}\``],
+    ['features, terms', `${manifest.features.length}, ${manifest.terms.length}`],
+    ['base (log-odds)', manifest.base.toFixed(3)],
+    ['reach of any input', '±16: where the terms together would go farther, they shrink by one factor'],
+    ['assumed share of attacks', percent(baseRate)],
+    ['rows: train, held out, test', `${training.rowsTrain}, ${training.rowsHeld}, ${training.rowsTest}`],
+  ],
+  false,
+)}
 
 ## On people it never saw
 
 The attackers here are of the kinds trained on, against other people: a check of the fit, not a proof of worth
 (\`npm run evaluate\` uses attackers of other make). Against ${figures.benign} successful events of the owners:
 
-| attack | events | ROC-AUC | recall at 0.5 % | at 1 % | at 2 % false positives |
-|---|---:|---:|---:|---:|---:|
-${figures.attacks.map((row) => `| ${row.attack} | ${row.events} | ${row.auc.toFixed(3)} | ${row.recall.map((value) => value.toFixed(3)).join(' | ')} |`).join('\n')}
+${table(
+  ['attack', 'events', 'ROC-AUC', 'recall at 0.5 %', 'at 1 %', 'at 2 % false positives'],
+  figures.attacks.map((row) => [
+    row.attack,
+    String(row.events),
+    row.auc.toFixed(3),
+    ...row.recall.map((value) => value.toFixed(3)),
+  ]),
+)}
 
 Expected calibration error: ${figures.ece.toFixed(4)} at ${percent(baseRate)} attacks; ${figures.eceBalanced.toFixed(4)} with attacks and owners in equal halves
 (the scores' odds moved to that share), which is the stricter test.
 
-| score at least | owners' successes | attacks that got in |
-|---:|---:|---:|
-${figures.thresholds.map((row) => `| ${row.score} | ${percent(row.owners, 2)} | ${percent(row.attacks)} |`).join('\n')}
+${table(
+  ['score at least', "owners' successes", 'attacks that got in'],
+  figures.thresholds.map((row) => [String(row.score), percent(row.owners, 2), percent(row.attacks)]),
+)}
 
 ![Reliability](report/reliability.svg)
 
 ## What weighs most
 
-| term | least | greatest |
-|---|---:|---:|
-${strongest.map((term) => `| ${term.code} | ${term.min.toFixed(2)} | ${term.max.toFixed(2)} |`).join('\n')}
+${table(
+  ['term', 'least', 'greatest'],
+  strongest.map((term) => [term.code, term.min.toFixed(2), term.max.toFixed(2)]),
+)}
 
 ![Shape functions](report/shapes.svg)
 
-Each panel shows log-odds over the values of one signal, in steps between its cuts (equal widths, not to scale);
-the bar on the left is what a missing value adds. Signals that say how unusual something is can never lower the
+Each panel shows log-odds over the values of one signal, in steps between its cuts (equal widths, not to scale).
+What could not be evaluated adds nothing: below the line is what speaks for the owner. Signals that say how unusual something is can never lower the
 risk as they grow, and trust can never raise it: the fit is constrained so.
 `;
 }

@@ -13,7 +13,7 @@ function svg(width: number, height: number, body: string): string {
 const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 const short = (value: number) => String(Number(value.toPrecision(3)));
 
-/** Shape functions, one panel each: log-odds over the feature's cuts, with the missing cell as a bar to the left. */
+/** Shape functions, one panel each: log-odds over the feature's cuts; a missing value adds nothing. */
 export function shapesPlot(terms: readonly Term[]): string {
   const mains = terms.filter((term) => term.features.length === 1);
   const [columns, width, height] = [4, 250, 170];
@@ -36,13 +36,11 @@ function shapePanel(term: Term): string {
         `${(left + i * step).toFixed(1)},${yOf(value)} ${(left + (i + 1) * step).toFixed(1)},${yOf(value)}`,
     )
     .join(' ');
-  const missing = term.cells[0]!;
   const cuts = term.cuts[0]!;
   return [
     `<text x="${left}" y="16" font-weight="600">${escaped(term.code)}</text>`,
     `<line x1="${left}" x2="${right}" y1="${yOf(0)}" y2="${yOf(0)}" stroke="${GRID}"/>`,
     `<text x="2" y="${top + 8}">+${short(most)}</text><text x="2" y="${bottom}">−${short(most)}</text>`,
-    `<rect x="${left - 12}" y="${Math.min(Number(yOf(missing)), Number(yOf(0)))}" width="8" height="${Math.abs(Number(yOf(missing)) - Number(yOf(0))).toFixed(1)}" fill="${missing > 0 ? RISK : TRUST}" opacity="0.5"/>`,
     `<polyline points="${line}" fill="none" stroke="${cells[cells.length - 1]! >= cells[0]! ? RISK : TRUST}" stroke-width="1.8"/>`,
     cuts.length === 0
       ? ''

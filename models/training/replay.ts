@@ -12,7 +12,7 @@ import {
 import { type Facts, factsOf } from '../../functions/decisions/assess.ts';
 import { COUNTER_KINDS, type Delta, HABIT_KINDS } from '../../functions/decisions/delta.ts';
 import { aggregateKeys, subjectHash, subjectKey } from '../../functions/decisions/keys.ts';
-import type { AuthEvent } from '../../functions/events/auth-event.ts';
+import { type AuthEvent, UNKNOWN_SUBJECT } from '../../functions/events/index.ts';
 import { type Pseudonym, pseudonymsFor } from '../../functions/platform/pseudonym.ts';
 import {
   evaluateSignals,
@@ -44,6 +44,11 @@ class Layer<V> {
   set(key: string, value: V): void {
     this.#own.set(key, value);
   }
+
+  /** Its own entries, without those below. */
+  entries(): MapIterator<[string, V]> {
+    return this.#own.entries();
+  }
 }
 
 /** One event as the pipeline sees it. */
@@ -69,13 +74,19 @@ export interface Seen {
  */
 export class Replay {
   readonly #network: NetworkLookup;
+  readonly #key: string;
   readonly #pseudonyms: Map<string, Pseudonym>;
   readonly #baselines: Layer<Baseline>;
   readonly #velocity: Layer<VelocityRecord>;
   #unsettled: { delta: Delta; teaches: boolean }[];
 
-  constructor(network: NetworkLookup, below?: Replay) {
+  constructor(
+    network: NetworkLookup,
+    from: { readonly below?: Replay; readonly pseudonymKey?: string } = {},
+  ) {
+    const { below } = from;
     this.#network = network;
+    this.#key = from.pseudonymKey ?? SIMULATION_KEY;
     this.#pseudonyms = below === undefined ? new Map() : below.#pseudonyms;
     this.#baselines = new Layer(below === undefined ? undefined : below.#baselines);
     this.#velocity = new Layer(below === undefined ? undefined : below.#velocity);
@@ -84,25 +95,31 @@ export class Replay {
 
   /** A branch: it sees what this one learned, and what it learns stays its own. For attacks that might be. */
   fork(): Replay {
-    return new Replay(this.#network, this);
+    return new Replay(this.#network, { below: this, pseudonymKey: this.#key });
   }
 
-  /** Judges an event against what was learned before it, and changes nothing but the clock of shared counters. */
-  see(event: AuthEvent): Seen {
-    this.#settle(event.time - SETTLE_MS);
+  /** What an event adds to the records, before it is judged. */
+  read(event: AuthEvent): Pick<Seen, 'facts' | 'delta' | 'subject'> {
     const pseudonym = this.#pseudonymsOf(event.tenant);
     const network = event.network ? this.#network.lookup(event.network.ip) : undefined;
     const agent = event.agent?.userAgent === undefined ? undefined : parseAgent(event.agent.userAgent);
     const facts = factsOf(event, pseudonym, network, agent);
     const key = subjectKey(event.tenant, facts.subject);
     const subject = this.#baselines.get(key) ?? emptyBaseline();
-    const aggregates = aggregateKeys(event, network, agent, pseudonym);
     const delta: Delta = {
-      subject: { key, version: subject.version },
+      ...(isNobody(event) ? {} : { subject: { key, version: subject.version } }),
       observation: facts.observation,
       subjectHash: subjectHash(facts.subject),
-      aggregates,
+      aggregates: aggregateKeys(event, network, agent, pseudonym),
     };
+    return { facts, delta, subject };
+  }
+
+  /** Judges an event against what was learned before it, and changes nothing but the clock of shared counters. */
+  see(event: AuthEvent): Seen {
+    this.#settle(event.time - SETTLE_MS);
+    const { facts, delta, subject } = this.read(event);
+    const { aggregates } = delta;
     const habits: Record<string, Baseline> = {};
     for (const kind of HABIT_KINDS) {
       const found = aggregates[kind] === undefined ? undefined : this.#baselines.get(aggregates[kind]);
@@ -118,7 +135,7 @@ export class Replay {
   }
 
   /** Lets the event enter the baselines: as an attempt, and as a habit when it is cleared to teach. */
-  learn(seen: Seen, teaches: boolean): void {
+  learn(seen: Pick<Seen, 'delta'>, teaches: boolean): void {
     const { delta } = seen;
     const observation = { ...delta.observation, teaches };
     if (delta.subject) {
@@ -128,15 +145,20 @@ export class Replay {
     this.#unsettled.push({ delta, teaches });
   }
 
-  /** The baseline of a record key, for loading what was learned elsewhere. */
-  baseline(key: string): Baseline | undefined {
-    return this.#baselines.get(key);
+  /** Everything learned here, under the keys of the store: aggregates in their first shard. */
+  records(): { baselines: Map<string, Baseline>; counters: Map<string, VelocityRecord> } {
+    this.#settle(Number.POSITIVE_INFINITY);
+    const sharded = (key: string) => (key.startsWith('s#') ? key : `${key}#0`);
+    return {
+      baselines: new Map([...this.#baselines.entries()].map(([key, value]) => [sharded(key), value])),
+      counters: new Map([...this.#velocity.entries()].map(([key, value]) => [sharded(key), value])),
+    };
   }
 
   #pseudonymsOf(tenant: string): Pseudonym {
     let found = this.#pseudonyms.get(tenant);
     if (!found) {
-      const plain = pseudonymsFor(SIMULATION_KEY, tenant);
+      const plain = pseudonymsFor(this.#key, tenant);
       const known = new Map<string, string>();
       found = (kind, value) => {
         const name = `${kind}\0${value}`;
@@ -178,4 +200,9 @@ export class Replay {
       this.#velocity.set(key, countAttempts(this.#velocity.get(key) ?? emptyVelocity(), [attempt]));
     }
   }
+}
+
+/** Names that are no account's get no baseline, as in the deployed pipeline. */
+function isNobody(event: AuthEvent): boolean {
+  return event.subject.id === UNKNOWN_SUBJECT || event.failureReason === 'unknown_subject';
 }

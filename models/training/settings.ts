@@ -2,10 +2,10 @@ import type { BoostOptions } from '../ebm/boost.ts';
 
 /** How the model is fitted. Changed by hand, with the figures of the model card beside it. */
 export const FIT = {
-  cuts: 24,
+  cuts: 32,
   pairCuts: 6,
   pairs: 4,
-  boost: { rounds: 400, learningRate: 0.06, l2: 4, leastHessian: 6, patience: 25 } satisfies BoostOptions,
+  boost: { rounds: 400, learningRate: 0.1, l2: 2, leastHessian: 1, patience: 25 } satisfies BoostOptions,
 } as const;
 
 /**
