@@ -208,11 +208,19 @@ function decisionTable(screen: Screen) {
   };
 }
 
+/** npm passes Ctrl-C on to a process that the terminal has told already: two signals so close are one wish. */
+const SAME_WISH_MS = 1000;
+
 /** The first signal asks to end, the second does not ask. */
 function untilStopped(screen: Screen, stopping: AbortController): Promise<void> {
   return new Promise((resolve) => {
+    let askedAt = 0;
     const onSignal = () => {
-      if (stopping.signal.aborted) process.exit(130);
+      if (stopping.signal.aborted) {
+        if (performance.now() - askedAt > SAME_WISH_MS) process.exit(130);
+        return;
+      }
+      askedAt = performance.now();
       screen.write('\n');
       stopping.abort();
       resolve();
