@@ -25,7 +25,7 @@ include "parts/tree.circom";
 // from a W3C credential and a request.
 //
 // Parameters:
-//   setLevels    depth of the large set's tree: 4^setLevels members at most
+//   setLevels    depth of the large set's tree: 8^setLevels members at most
 //   statusLevels depth of the status list's tree: 4^statusLevels·128 entries exactly
 template Credential(setLevels, statusLevels) {
     // Public: what the verifier knows.
@@ -58,7 +58,7 @@ template Credential(setLevels, statusLevels) {
     // Paths to the two roots.
     signal input statusChunk;
     signal input statusChildren[statusLevels][4];
-    signal input setChildren[setLevels][4];
+    signal input setChildren[setLevels][8];
 
     // The commitment, and the issuer's signature over it. ------------------------------------------------
     // It is computed here from its parts, so every part below is what the issuer signed; the schema is the
@@ -100,4 +100,4 @@ template Credential(setLevels, statusLevels) {
     signal bindingSquare <== binding*binding;
 }
 
-component main {public [issuer, schema, now, query, statusRoot, setRoot, scope, binding]} = Credential(9, 5);
+component main {public [issuer, schema, now, query, statusRoot, setRoot, scope, binding]} = Credential(6, 5);

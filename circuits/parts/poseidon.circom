@@ -45,10 +45,14 @@ template Poseidon(n) {
     // Hints: run the permutation forwards. ---------------------------------------------------------------
     var state[t];
     var mixed[t];
+    var square;
     state[0] = C[0];
     for (var j = 1; j < t; j++) state[j] = inputs[j - 1] + C[j];
     for (var r = 0; r < 4; r++) {
-        for (var j = 0; j < t; j++) state[j] = state[j]**5 + C[(r + 1)*t + j];
+        for (var j = 0; j < t; j++) {
+            square = state[j]*state[j];
+            state[j] = square*square*state[j] + C[(r + 1)*t + j];
+        }
         for (var i = 0; i < t; i++) {
             mixed[i] = 0;
             for (var j = 0; j < t; j++) mixed[i] += (r < 3 ? M[j][i] : P[j][i]) * state[j];
@@ -60,7 +64,8 @@ template Poseidon(n) {
     }
     for (var r = 0; r < rounds; r++) {
         middle[r] <-- state[0];
-        var y = state[0]**5 + C[5*t + r];
+        square = state[0]*state[0];
+        var y = square*square*state[0] + C[5*t + r];
         state[0] = S[width*r]*y;
         for (var i = 1; i < t; i++) {
             state[0] += S[width*r + i]*state[i];
@@ -70,7 +75,10 @@ template Poseidon(n) {
     for (var r = 0; r < 4; r++) {
         for (var i = 0; i < t; i++) after[r][i] <-- state[i];
         if (r < 3) {
-            for (var j = 0; j < t; j++) state[j] = state[j]**5 + C[5*t + rounds + r*t + j];
+            for (var j = 0; j < t; j++) {
+                square = state[j]*state[j];
+                state[j] = square*square*state[j] + C[5*t + rounds + r*t + j];
+            }
             for (var i = 0; i < t; i++) {
                 mixed[i] = 0;
                 for (var j = 0; j < t; j++) mixed[i] += M[j][i]*state[j];

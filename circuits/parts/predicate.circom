@@ -49,7 +49,7 @@ template Predicate() {
     // The product of the differences vanishes exactly when the value is among the operands.
     signal product[16];
     product[0] <== value - operands[0];
-    for (var i = 1; i < 16; i++) product[i] <== product[i - 1]*(value - operands[i]);
+    for (var i = 1; i < 16; i++) product[i] <== (value - operands[i])*product[i - 1];
     signal member <== IsZero()(product[15]);
 
     // For kinds 2 and 3, membership must be what the first bit denies.

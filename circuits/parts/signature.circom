@@ -3,8 +3,8 @@ pragma circom 2.1.0;
 
 include "circomlib/circuits/babyjub.circom";
 include "circomlib/circuits/bitify.circom";
-include "circomlib/circuits/escalarmulany.circom";
 include "circomlib/circuits/escalarmulfix.circom";
+include "multiply.circom";
 include "poseidon.circom";
 
 // The issuer's signature: EdDSA over Baby Jubjub with Poseidon, as circomlib and @zk-kit/eddsa-poseidon
@@ -35,9 +35,7 @@ template IssuerSignature() {
         twice[i].y <== i == 0 ? key[1] : twice[i - 1].yout;
     }
 
-    component byKey = EscalarMulAny(254);
-    byKey.e <== challengeBits;
-    byKey.p <== [twice[2].xout, twice[2].yout];
+    signal byKey[2] <== MultiplyPoint()(challengeBits, [twice[2].xout, twice[2].yout]);
 
     var BASE8[2] = [
         5299619240641551281634865583518297030282874472190772894086521144482721001553,
@@ -49,8 +47,8 @@ template IssuerSignature() {
     component difference = BabyAdd();
     difference.x1 <== byBase.out[0];
     difference.y1 <== byBase.out[1];
-    difference.x2 <== -byKey.out[0];
-    difference.y2 <== byKey.out[1];
+    difference.x2 <== -byKey[0];
+    difference.y2 <== byKey[1];
     difference.xout === R[0];
     difference.yout === R[1];
 }

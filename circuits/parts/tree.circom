@@ -4,31 +4,30 @@ pragma circom 2.1.0;
 include "circomlib/circuits/bitify.circom";
 include "poseidon.circom";
 
-// Both trees have four children to a node: a Poseidon hash of four inputs costs little more than one of two, and
-// the path is half as long. The depth is fixed, so a node cannot pass for a leaf.
+// In both trees a node is the Poseidon hash of its children, and the depth is fixed, so that a node cannot pass for
+// a leaf. A hash of many inputs costs little more than one of two, and the path is shorter.
 
-// The root of a tree in which `leaf` stands somewhere. At each level the prover gives all four children; the node
-// reached so far must be one of them, which the product of the differences says in three constraints. Where it
-// stands does not matter for a set.
+// The root of a tree in which `leaf` stands somewhere, with eight children to a node. At each level the prover
+// gives all eight; the node reached so far must be one of them, which is to say that the product of the
+// differences is 0. Where it stands does not matter for a set.
 template SetRoot(levels) {
     signal input leaf;
-    signal input children[levels][4];
+    signal input children[levels][8];
     signal output root;
 
     signal node[levels + 1];
-    signal first[levels];
-    signal second[levels];
+    signal product[levels][8];
     node[0] <== leaf;
     for (var i = 0; i < levels; i++) {
-        first[i] <== (node[i] - children[i][0])*(node[i] - children[i][1]);
-        second[i] <== (node[i] - children[i][2])*(node[i] - children[i][3]);
-        first[i]*second[i] === 0;
-        node[i + 1] <== Poseidon(4)(children[i]);
+        product[i][0] <== node[i] - children[i][0];
+        for (var j = 1; j < 8; j++) product[i][j] <== (node[i] - children[i][j])*product[i][j - 1];
+        product[i][7] === 0;
+        node[i + 1] <== Poseidon(8)(children[i]);
     }
     root <== node[levels];
 }
 
-// The bit at a hidden index of a status list, and the root of the list it stands in.
+// The bit at a hidden index of a status list, and the root of the list it stands in. Four children to a node.
 //
 // A list of 4^levels·128 entries is cut into chunks of 128 bits, each a leaf; the first entry of a chunk is its most
 // significant bit, as in the W3C Bitstring Status List. The index's low seven bits choose the bit within the

@@ -5,11 +5,12 @@ import { readFileSync } from 'node:fs';
 const R = 21888242871839275222246405745257275088548364400416034343698204186575808495617n;
 
 /** State widths (inputs plus one) that the circuit's Poseidon instances use. */
-export const WIDTHS = [4, 5, 6, 7, 8, 17] as const;
+export const WIDTHS = [4, 5, 6, 7, 8, 9, 17] as const;
 
 const mod = (x: bigint): bigint => ((x % R) + R) % R;
 
-function inverseOf(x: bigint): bigint {
+/** The inverse of a non-zero field element. */
+export function invert(x: bigint): bigint {
   let [a, b, u, v] = [mod(x), R, 1n, 0n];
   if (a === 0n) throw new Error('zero has no inverse');
   while (a !== 1n) {
@@ -20,6 +21,7 @@ function inverseOf(x: bigint): bigint {
 }
 
 /** Gauss-Jordan inverse of a square matrix over the field. Throws when it is singular. */
+/** The inverse of a non-zero field element. */
 export function invertMatrix(matrix: readonly (readonly bigint[])[]): bigint[][] {
   const n = matrix.length;
   const rows = matrix.map((row, i) => [...row.map(mod), ...row.map((_, j) => (i === j ? 1n : 0n))]);
@@ -27,7 +29,7 @@ export function invertMatrix(matrix: readonly (readonly bigint[])[]): bigint[][]
     const pivot = rows.findIndex((row, i) => i >= column && row[column] !== 0n);
     if (pivot < 0) throw new Error('the matrix is singular');
     [rows[column], rows[pivot]] = [rows[pivot]!, rows[column]!];
-    const scale = inverseOf(rows[column]![column]!);
+    const scale = invert(rows[column]![column]!);
     rows[column] = rows[column]!.map((x) => mod(x * scale));
     for (let i = 0; i < n; i++) {
       const factor = rows[i]![column]!;
@@ -67,7 +69,7 @@ export function linearLayers(source: string, t: number): LinearLayers {
   for (let r = 0; r < sparse.length / width; r++) {
     let det = sparse[r * width]!;
     for (let i = 1; i < t; i++) det -= sparse[r * width + i]! * sparse[r * width + t + i - 1]!;
-    pivots.push(inverseOf(det));
+    pivots.push(invert(det));
   }
   return {
     inverseM: invertMatrix(matrix('POSEIDON_M')),

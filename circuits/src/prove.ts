@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import * as snarkjs from 'snarkjs';
-import { ProvingError } from './proving-error.ts';
+import { calculateWitness } from './witness.ts';
 import type { WitnessInputs } from './witness-inputs.ts';
 
 /** A Groth16 proof over BN254 as snarkjs prints it: decimal strings. */
@@ -45,12 +45,7 @@ export async function prove(
   options: ProveOptions = {},
 ): Promise<{ readonly proof: Groth16Proof; readonly publicSignals: readonly string[] }> {
   options.onProgress?.('witness');
-  const witness: { type: 'mem'; data?: Uint8Array } = { type: 'mem' };
-  try {
-    await snarkjs.wtns.calculate(inputs, artefacts.wasm, witness);
-  } catch (cause) {
-    throw new ProvingError('proof-failed', 'The inputs do not satisfy the circuit', { cause });
-  }
+  const witness = await calculateWitness(inputs, artefacts.wasm);
   options.onProgress?.('proof');
   const { proof, publicSignals } = await snarkjs.groth16.prove(artefacts.zkey, witness, undefined, {
     singleThread: options.singleThread ?? false,

@@ -10,7 +10,7 @@ import {
 import { encodeSeconds, MAX_ORDERED } from '../../functions/credentials/statement/claim-value.ts';
 import { tagNumber } from '../../functions/credentials/statement/field.ts';
 import { StatementError } from '../../functions/credentials/statement/statement-error.ts';
-import { STATUS_ENTRIES } from '../../functions/credentials/statement/tree.ts';
+import { STATUS_ENTRIES } from '../../functions/credentials/statement/status-list.ts';
 import type { AffinePoint } from './curve.ts';
 import { checkHolderRequest, type HolderRequest } from './holder.ts';
 import { type IssuerSignature, issuerPublicKey, signCommitment } from './issuer-signature.ts';

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { encodeSeconds } from '../../functions/credentials/statement/claim-value.ts';
+import { HashTree } from '../../functions/credentials/statement/hash-tree.ts';
+import { type LargeSet, SET_LEVELS } from '../../functions/credentials/statement/large-set.ts';
 import type { PublicSignals } from '../../functions/credentials/statement/public-signals.ts';
 import {
   layOutQuery,
@@ -7,14 +9,7 @@ import {
   queryDigest,
   type SlotQuery,
 } from '../../functions/credentials/statement/query.ts';
-import {
-  QuadTree,
-  SET_LEVELS,
-  STATUS_ENTRIES,
-  setTree,
-  statusChunks,
-  statusTree,
-} from '../../functions/credentials/statement/tree.ts';
+import type { StatusList } from '../../functions/credentials/statement/status-list.ts';
 import { commitHolder, type HolderOpening, pseudonymOf } from './holder.ts';
 import { verifyCommitment } from './issuer-signature.ts';
 import { ProvingError } from './proving-error.ts';
@@ -25,10 +20,10 @@ export interface Statement {
   readonly signed: SignedClaims;
   readonly opening: HolderOpening;
   readonly query: SlotQuery;
-  /** The members of the large set, when the query names a slot for one. */
-  readonly set?: readonly bigint[] | undefined;
-  /** The uncompressed status list; all zeros for a kind without one. */
-  readonly statusList: Uint8Array;
+  /** The large set, when the query names a slot for one. */
+  readonly set?: LargeSet | undefined;
+  /** The kind's status list; `StatusList.empty()` for a kind without one. */
+  readonly statusList: StatusList;
   /** The verifier's time, seconds since the epoch. */
   readonly now: number;
   readonly scope: bigint;
@@ -38,8 +33,11 @@ export interface Statement {
 /** Input signals of the circuit, by name. */
 export type WitnessInputs = Readonly<Record<string, unknown>>;
 
-/** The status list of a kind that has none. */
-export const emptyStatusList = (): Uint8Array => new Uint8Array(STATUS_ENTRIES / 8);
+/** What the prover needs, and what the proof will show. */
+export interface LaidOut {
+  readonly inputs: WitnessInputs;
+  readonly signals: PublicSignals;
+}
 
 /**
  * Checks that a statement is true, with an error that says why not, and lays it out as the circuit's inputs.
@@ -51,82 +49,78 @@ export const emptyStatusList = (): Uint8Array => new Uint8Array(STATUS_ENTRIES /
  * const { inputs, signals } = witnessInputs(statement);
  * ```
  */
-export function witnessInputs(statement: Statement): {
-  readonly inputs: WitnessInputs;
-  readonly signals: PublicSignals;
-} {
-  const { claims, signature, issuerKey } = statement.signed;
-  const now = encodeSeconds(statement.now);
-  const layout = layOutQuery(statement.query);
-  checkStatement(statement, now);
-  checkQuery(layout, claims.slots);
+export function witnessInputs(statement: Statement): LaidOut {
+  checkCredential(statement);
+  checkQuery(layOutQuery(statement.query), statement);
+  return layOutStatement(statement);
+}
 
-  const status = statusTree(statement.statusList);
-  const set = setPath(layout, claims.slots, statement.set);
+/** Lays a statement out without asking whether it is true: the circuit will refuse it if not. */
+export function layOutStatement(statement: Statement): LaidOut {
+  const { signed, opening, statusList } = statement;
+  const { claims, signature, issuerKey } = signed;
+  const layout = layOutQuery(statement.query);
+  const status = statusList.path(claims.statusIndex);
+  const asked = claims.slots[layout.setSlot]!;
+  const setPath =
+    (layout.setAsked && statement.set?.path(asked)) || new HashTree([asked], 8, SET_LEVELS).path(0);
   const signals: PublicSignals = {
-    pseudonym: pseudonymOf(statement.opening.secret, statement.scope),
+    pseudonym: pseudonymOf(opening.secret, statement.scope),
     issuerX: issuerKey[0],
     issuerY: issuerKey[1],
     schema: claims.schema,
-    now,
+    now: encodeSeconds(statement.now),
     query: queryDigest(layout),
-    statusRoot: status.root,
-    setRoot: set.root,
+    statusRoot: statusList.root,
+    setRoot: layout.setAsked ? statement.set!.root : 0n,
     scope: statement.scope,
     binding: statement.binding,
   };
-  const chunk = Math.floor(claims.statusIndex / 128);
-  return {
-    signals,
-    inputs: {
-      issuer: issuerKey,
-      schema: signals.schema,
-      now,
-      query: signals.query,
-      statusRoot: signals.statusRoot,
-      setRoot: signals.setRoot,
-      scope: signals.scope,
-      binding: signals.binding,
-      validFrom: claims.validFrom,
-      validUntil: claims.validUntil,
-      statusIndex: BigInt(claims.statusIndex),
-      slots: claims.slots,
-      signatureR: signature.r,
-      signatureS: signature.s,
-      secret: statement.opening.secret,
-      blinding: statement.opening.blinding,
-      querySlotBits: [...layout.predicates.map(({ slot }) => slot), layout.setSlot].map((slot) =>
-        bits(slot, 4),
-      ),
-      queryKindBits: layout.predicates.map(({ kind }) => bits(kind, 2)),
-      querySetAsked: layout.setAsked ? 1n : 0n,
-      queryOperands: layout.predicates.map(({ operands }) => operands),
-      statusChunk: statusChunks(statement.statusList)[chunk]!,
-      statusChildren: status.path(chunk),
-      setChildren: set.path,
-    },
+  const { schema, now, query, statusRoot, setRoot, scope, binding } = signals;
+  const inputs = {
+    issuer: issuerKey,
+    ...{ schema, now, query, statusRoot, setRoot, scope, binding },
+    validFrom: claims.validFrom,
+    validUntil: claims.validUntil,
+    statusIndex: BigInt(claims.statusIndex),
+    slots: claims.slots,
+    signatureR: signature.r,
+    signatureS: signature.s,
+    secret: opening.secret,
+    blinding: opening.blinding,
+    querySlotBits: [...layout.predicates.map(({ slot }) => slot), layout.setSlot].map((slot) =>
+      bits(slot, 4),
+    ),
+    queryKindBits: layout.predicates.map(({ kind }) => bits(kind, 2)),
+    querySetAsked: layout.setAsked ? 1n : 0n,
+    queryOperands: layout.predicates.map(({ operands }) => operands),
+    statusChunk: status.chunk,
+    statusChildren: status.children,
+    setChildren: setPath,
   };
+  return { inputs, signals };
 }
 
 const bits = (value: number, count: number): bigint[] =>
   Array.from({ length: count }, (_, i) => BigInt((value >> i) & 1));
 
-function checkStatement({ signed, opening, statusList }: Statement, now: bigint): void {
-  const { claims } = signed;
-  if (!verifyCommitment(commitClaims(claims), signed.signature, signed.issuerKey))
+function checkCredential({ signed, opening, statusList, now }: Statement): void {
+  const { claims, signature, issuerKey } = signed;
+  if (!verifyCommitment(commitClaims(claims), signature, issuerKey))
     throw new ProvingError('signature-invalid', "The issuer's signature does not hold");
   if (commitHolder(opening)[0] !== claims.holder)
     throw new ProvingError('holder-mismatch', 'The credential was issued to another secret');
-  if (now < claims.validFrom)
+  const time = encodeSeconds(now);
+  if (time < claims.validFrom)
     throw new ProvingError('credential-not-yet-valid', 'The credential is not valid yet');
-  if (now > claims.validUntil) throw new ProvingError('credential-expired', 'The credential has expired');
-  const byte = statusList[claims.statusIndex >> 3] ?? 0;
-  if (((byte >> (7 - (claims.statusIndex & 7))) & 1) === 1)
+  if (time > claims.validUntil) throw new ProvingError('credential-expired', 'The credential has expired');
+  if (statusList.isSet(claims.statusIndex))
     throw new ProvingError('credential-revoked', 'The credential has been revoked or suspended');
 }
 
-/** Every predicate that does not hold is named, by its place in the query. */
-function checkQuery(layout: QueryLayout, slots: readonly bigint[]): void {
+/** Every predicate that does not hold is named by its place in the query. */
+function checkQuery(layout: QueryLayout, { signed, set }: Statement): void {
+  const { slots } = signed.claims;
   for (const [j, { slot, kind, operands }] of layout.predicates.entries()) {
     const value = slots[slot]!;
     const holds =
@@ -138,15 +132,6 @@ function checkQuery(layout: QueryLayout, slots: readonly bigint[]): void {
         field: `predicates.${j}`,
       });
   }
-}
-
-function setPath(layout: QueryLayout, slots: readonly bigint[], given: readonly bigint[] | undefined) {
-  if (!layout.setAsked) {
-    const value = slots[layout.setSlot]!;
-    return { root: 0n, path: new QuadTree([value], SET_LEVELS).path(0) };
-  }
-  const { tree, members } = setTree(given ?? []);
-  const index = members.indexOf(slots[layout.setSlot]!);
-  if (index < 0) throw new ProvingError('not-in-set', 'The claim is not a member of the set');
-  return { root: tree.root, path: tree.path(index) };
+  if (layout.setAsked && set?.path(slots[layout.setSlot]!) === undefined)
+    throw new ProvingError('not-in-set', 'The claim is not a member of the set');
 }

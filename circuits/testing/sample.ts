@@ -2,10 +2,14 @@
 import { createHash } from 'node:crypto';
 import { type CredentialKind, slotOf } from '../../functions/credentials/statement/claim-schema.ts';
 import { encodeClaim } from '../../functions/credentials/statement/claim-value.ts';
+import { LargeSet } from '../../functions/credentials/statement/large-set.ts';
 import { bindingSignal, scopeSignal } from '../../functions/credentials/statement/presentation-binding.ts';
+import type { SlotPredicate } from '../../functions/credentials/statement/query.ts';
+import { StatusList } from '../../functions/credentials/statement/status-list.ts';
 import { drawSecret, type RandomBytes, requestCredential } from '../src/holder.ts';
-import { type IssueOptions, issueClaims } from '../src/signed-claims.ts';
-import { emptyStatusList, type Statement } from '../src/witness-inputs.ts';
+import { signCommitment } from '../src/issuer-signature.ts';
+import { type CommittedClaims, commitClaims, type IssueOptions, issueClaims } from '../src/signed-claims.ts';
+import type { Statement } from '../src/witness-inputs.ts';
 
 /** A fixed sequence of bytes from a seed, so that what tests make is the same each time. */
 export function seededRandom(seed: string): RandomBytes {
@@ -60,6 +64,11 @@ export const sampleClaims: Readonly<Record<string, unknown>> = {
 export const sampleNow = Date.UTC(2026, 10, 20) / 1000;
 export const sampleKey = seededRandom('issuer')(32);
 
+/** Nobody is revoked. */
+export const sampleList = StatusList.empty();
+
+export const sampleSet = new LargeSet(['AU', 'NZ', 'FJ', 'WS', 'TO'].map((v) => encodeClaim('string', v)));
+
 /** A statement that holds; `issue` and `state` change what the issuer signs and what is proved. */
 export function sampleStatement(
   issue: Partial<IssueOptions> = {},
@@ -107,11 +116,25 @@ export function sampleStatement(
       ],
       setSlot: slot('address/country'),
     },
-    set: ['AU', 'NZ', 'FJ', 'WS', 'TO'].map((v) => encodeClaim('string', v)),
-    statusList: emptyStatusList(),
+    set: sampleSet,
+    statusList: sampleList,
     now: sampleNow,
     scope: scopeSignal('x509_san_dns:shop.example', 'staff-discount', binding),
     binding,
     ...state,
   };
+}
+
+/** The same statement about other committed claims, signed anew by the sample issuer. */
+export function reissued(statement: Statement, claims: Partial<CommittedClaims>): Statement {
+  const changed = { ...statement.signed.claims, ...claims };
+  const signature = signCommitment(commitClaims(changed), sampleKey);
+  return { ...statement, signed: { ...statement.signed, claims: changed, signature } };
+}
+
+/** A statement about a credential whose slot 0 holds a raw number, and one predicate on it. */
+export function aboutNumber(value: bigint, predicate: SlotPredicate): Statement {
+  const statement = sampleStatement({}, { query: { predicates: [predicate] } });
+  const slots = [value, ...statement.signed.claims.slots.slice(1)];
+  return reissued(statement, { slots });
 }
