@@ -10,7 +10,16 @@ import { CountersignError, type FieldProblem } from '../platform/errors.ts';
  * - `key-digest-mismatch`: a verification key is not the one that was pinned (500);
  * - `key-unsafe`: a verification key is well formed but would accept forgeries (500);
  * - `randomness-unusable`: the random source did not give what batch verification needs (500);
- * - `disclosure-malformed`: a selective-disclosure proof value cannot be read (422).
+ * - `disclosure-malformed`: a selective-disclosure proof value cannot be read, or does not fit its document (422);
+ * - `base-proof`: a base proof was shown, which only its holder may see (422);
+ * - `presentation-header-mismatch`: a proof is bound to another presentation (422);
+ * - `encoding-malformed`: a text is not canonical multibase (422);
+ * - `key-type-unsupported`: a key is of a kind that its use does not allow (422);
+ * - `did-malformed`: a DID cannot be read (422);
+ * - `did-unsupported`: a DID is of a method, or holds a key of a kind, that is not resolved here (422);
+ * - `document-unknown`: a context or controller is named that this deployment did not pin (422);
+ * - `context-digest-mismatch`: a pinned context is not the one that was reviewed (500);
+ * - `context-redefined`: two contexts are pinned under one URL (500).
  */
 export type CredentialErrorCode =
   | 'proof-malformed'
@@ -20,13 +29,24 @@ export type CredentialErrorCode =
   | 'key-digest-mismatch'
   | 'key-unsafe'
   | 'randomness-unusable'
-  | 'disclosure-malformed';
+  | 'disclosure-malformed'
+  | 'base-proof'
+  | 'presentation-header-mismatch'
+  | 'encoding-malformed'
+  | 'key-type-unsupported'
+  | 'did-malformed'
+  | 'did-unsupported'
+  | 'document-unknown'
+  | 'context-digest-mismatch'
+  | 'context-redefined';
 
 const OURS: ReadonlySet<string> = new Set<CredentialErrorCode>([
   'key-malformed',
   'key-digest-mismatch',
   'key-unsafe',
   'randomness-unusable',
+  'context-digest-mismatch',
+  'context-redefined',
 ]);
 
 /**

@@ -1,0 +1,58 @@
+// The part of the public suites that this room uses; the packages ship no types.
+
+declare module '@digitalbazaar/di-sd-primitives' {
+  interface Options {
+    documentLoader: unknown;
+  }
+  export function hashCanonizedProof(given: {
+    document: object;
+    proof: object;
+    options: Options;
+  }): Promise<Uint8Array>;
+  export function labelReplacementCanonicalizeJsonLd(given: {
+    document: object;
+    options: Options;
+    labelMapFactoryFunction(given: { canonicalIdMap: Map<string, string> }): Map<string, string>;
+  }): Promise<string[]>;
+}
+
+declare module '@digitalbazaar/data-integrity' {
+  export class DataIntegrityProof {
+    constructor(options: { cryptosuite: object; signer?: object; date?: string | Date | null });
+  }
+}
+
+declare module '@digitalbazaar/vc' {
+  interface Result {
+    verified: boolean;
+    error?: Error & { errors?: Error[] };
+    results?: { verified: boolean; proof?: object; error?: Error }[];
+  }
+  export function verifyCredential(options: object): Promise<Result>;
+  export function verify(
+    options: object,
+  ): Promise<Result & { presentationResult?: Result; credentialResults?: Result[] }>;
+  export function issue(options: object): Promise<Record<string, unknown>>;
+  export function derive(options: object): Promise<Record<string, unknown>>;
+  export function signPresentation(options: object): Promise<Record<string, unknown>>;
+}
+
+declare module '@digitalbazaar/eddsa-rdfc-2022-cryptosuite' {
+  export const cryptosuite: object;
+}
+
+declare module '@digitalbazaar/ecdsa-rdfc-2019-cryptosuite' {
+  export const cryptosuite: object;
+}
+
+declare module '@digitalbazaar/ecdsa-sd-2023-cryptosuite' {
+  export function createVerifyCryptosuite(): object;
+  export function createSignCryptosuite(options?: object): object;
+  export function createDiscloseCryptosuite(options?: object): object;
+}
+
+declare module '@digitalbazaar/bbs-2023-cryptosuite' {
+  export function createVerifyCryptosuite(options?: object): object;
+  export function createSignCryptosuite(options?: object): object;
+  export function createDiscloseCryptosuite(options?: object): object;
+}

@@ -1,0 +1,12 @@
+export {
+  type CompactJws,
+  curveOf,
+  MAX_JWS_LENGTH,
+  parseJws,
+  publicKeyOf,
+  SIGNATURE_ALGORITHMS,
+  verifyJws,
+} from './compact-jws.ts';
+export { TokenError, type TokenErrorCode } from './jose-error.ts';
+export { base64urlBytes, checkJson, isObject, type JsonObject, parseJson } from './strict-json.ts';
+export { CLOCK_SKEW_SECONDS, checkValidity, numericDate } from './validity.ts';
