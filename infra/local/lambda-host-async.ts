@@ -1,7 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { randomUUID } from 'node:crypto';
 import { ASYNC_EVENT_LIMIT_BYTES, type LambdaHost } from './lambda-host.ts';
 import type { HostedFunction, Invocation } from './lambda-host-function.ts';
-import { type FunctionInvoker, InvocationRefused } from './runtime.ts';
+import { openJournal } from './queue/journal.ts';
+import { type Clock, type FunctionInvoker, InvocationRefused, systemClock } from './runtime.ts';
 
 /** Why a destination record was written. */
 export type Condition = 'Success' | 'RetriesExhausted' | 'EventAgeExceeded';
@@ -32,10 +33,11 @@ export interface DestinationRecord {
 export interface AsyncOptions {
   /** Puts a message on a queue, by ARN. */
   readonly send: (queueArn: string, body: string) => Promise<unknown>;
+  /** Where events that were taken over are kept until they have ended; without it they end with the process. */
+  readonly file?: string;
   /** Waits before the first and second repeat, ms. AWS waits one and two minutes. @default [1000, 2000] */
   readonly retryDelaysMs?: readonly number[];
-  /** Processing time, ms. @default Date.now */
-  readonly now?: () => number;
+  readonly clock?: Clock;
   /** Told of an event given up for which no destination was configured: it is lost, as on AWS. */
   readonly onLost?: (functionName: string, condition: Condition) => void;
 }
@@ -44,58 +46,125 @@ export interface AsyncOptions {
 export interface AsyncInvoker extends FunctionInvoker {
   /** Events taken over and not ended yet. */
   readonly pending: number;
-  /** Waits until every event taken over has ended or been given up; pending repeats are made at once. */
+  /**
+   * Ends cleanly. What runs is finished; with a file, all else is left in it for the next start; without one,
+   * it is run now, repeats without their waits.
+   */
   drain(): Promise<void>;
+}
+
+/** An event that was taken over. */
+interface Taken {
+  readonly id: string;
+  readonly functionArn: string;
+  readonly payload: unknown;
+  /** ms since the Unix epoch. */
+  readonly takenAt: number;
+  /** Times that the function has failed on it. */
+  readonly attempts: number;
+}
+
+/** How one function's events stand: as many run as the function has processes. */
+interface Lane {
+  readonly hosted: HostedFunction;
+  readonly waiting: Taken[];
+  running: number;
 }
 
 /**
  * Asynchronous invocation as Lambda makes it: an event whose function fails is repeated at most
- * `retries` times while it is younger than `maxAgeMs`, then its record goes to the on-failure queue.
+ * `retries` times while it is younger than `maxAgeMs`, then its record goes to the on-failure queue. What was
+ * running when the process was killed runs again, as Lambda's may: at least once.
  *
- * Named deviation: repeats come after seconds, not minutes, and events taken over do not outlive local mode.
+ * Named deviation: repeats come after seconds, not minutes.
  *
  * @example
  * ```ts
- * const invoker = startAsyncInvoker(host, { send: (arn, body) => queues.send(arn, body) });
+ * const invoker = startAsyncInvoker(host, { send: (arn, body) => queues.send(arn, body), file: '.local/invocations.jsonl' });
  * await invoker.invoke(scoreArn, busEvent, { async: true }); // taken over, not yet run
  * ```
  */
 export function startAsyncInvoker(host: LambdaHost, options: AsyncOptions): AsyncInvoker {
-  const { send, retryDelaysMs = [1000, 2000], now = Date.now, onLost } = options;
-  const pending = new Set<Promise<void>>();
-  const draining = new AbortController();
+  const { send, file, retryDelaysMs = [1000, 2000], clock = systemClock, onLost } = options;
+  const journal = openJournal<Taken>(file);
+  const lanes = new Map(
+    host.functions.map((hosted) => [hosted.arn, { hosted, waiting: [], running: 0 } as Lane]),
+  );
+  const running = new Set<Promise<void>>();
+  /** Events that wait for a repeat, and what ends the wait. */
+  const repeats = new Map<Taken, () => void>();
+  let draining = false;
+  const leaving = () => draining && file !== undefined;
 
-  async function run(hosted: HostedFunction, event: unknown): Promise<void> {
-    const takenAt = now();
-    for (let attempt = 1; ; attempt += 1) {
-      const invocation = await host.invoke(hosted.arn, event, { patient: true });
-      if (!invocation.functionError) return deliver(hosted, event, invocation, 'Success', attempt);
-      if (attempt > hosted.retries) return deliver(hosted, event, invocation, 'RetriesExhausted', attempt);
-      const delay = retryDelaysMs[Math.min(attempt, retryDelaysMs.length) - 1] ?? 0;
-      if (now() + delay - takenAt > hosted.maxAgeMs) {
-        return deliver(hosted, event, invocation, 'EventAgeExceeded', attempt);
-      }
-      await sleep(delay, undefined, { signal: draining.signal }).catch(() => undefined);
+  function pump(lane: Lane): void {
+    while (!leaving() && lane.running < lane.hosted.concurrency && lane.waiting.length > 0) {
+      const work = attempt(lane.hosted, lane.waiting.shift()!);
+      lane.running += 1;
+      running.add(work);
+      void work.finally(() => {
+        lane.running -= 1;
+        running.delete(work);
+        pump(lane);
+      });
     }
   }
 
-  async function deliver(
+  async function attempt(hosted: HostedFunction, taken: Taken): Promise<void> {
+    const { attempts } = taken;
+    if (clock.now() - taken.takenAt > hosted.maxAgeMs) return end(hosted, taken, 'EventAgeExceeded');
+    // Only a host that has been stopped refuses; then a file brings the event back.
+    const invocation = await host.invoke(hosted.arn, taken.payload, { patient: true }).catch(() => undefined);
+    if (!invocation) return;
+    const failed = { ...taken, attempts: attempts + 1 };
+    if (!invocation.functionError) return end(hosted, failed, 'Success', invocation);
+    if (failed.attempts > hosted.retries) return end(hosted, failed, 'RetriesExhausted', invocation);
+    const delay = retryDelaysMs[Math.min(failed.attempts, retryDelaysMs.length) - 1] ?? 0;
+    if (clock.now() + delay - taken.takenAt > hosted.maxAgeMs) {
+      return end(hosted, failed, 'EventAgeExceeded', invocation);
+    }
+    journal.put(failed);
+    if (!leaving()) repeat(failed, draining ? 0 : delay);
+  }
+
+  function repeat(taken: Taken, delay: number): void {
+    // A repeat that was forgotten meanwhile, or made early, is not made by its timer.
+    const go = () => {
+      if (repeats.delete(taken)) submit(taken);
+    };
+    clock.after(delay, go);
+    repeats.set(taken, go);
+  }
+
+  function submit(taken: Taken): void {
+    const lane = lanes.get(taken.functionArn)!;
+    lane.waiting.push(taken);
+    pump(lane);
+  }
+
+  async function end(
     hosted: HostedFunction,
-    event: unknown,
-    invocation: Invocation,
+    taken: Taken,
     condition: Condition,
-    attempts: number,
+    invocation?: Invocation,
   ): Promise<void> {
     const failed = condition !== 'Success';
     const queue = failed ? hosted.destinations.onFailure : hosted.destinations.onSuccess;
-    if (queue)
-      await send(queue, JSON.stringify(record(hosted, event, invocation, condition, attempts, now())));
+    if (queue) await send(queue, JSON.stringify(record(taken, condition, clock.now(), invocation)));
     else if (failed) onLost?.(hosted.name, condition);
+    journal.drop(taken.id);
+  }
+
+  for (const taken of journal.kept) {
+    if (lanes.has(taken.functionArn)) submit(taken);
+    else journal.drop(taken.id);
   }
 
   return {
     get pending() {
-      return pending.size;
+      return [...lanes.values()].reduce(
+        (sum, lane) => sum + lane.waiting.length,
+        running.size + repeats.size,
+      );
     },
     invoke: async (functionArn, payload) => {
       const hosted = host.find(functionArn);
@@ -112,40 +181,46 @@ export function startAsyncInvoker(host: LambdaHost, options: AsyncOptions): Asyn
       if (host.stopping) {
         throw new InvocationRefused('THROTTLING', 'Local mode is stopping', { retriable: true });
       }
-      const running = run(hosted, payload).catch(() => onLost?.(hosted.name, 'RetriesExhausted'));
-      pending.add(running);
-      void running.finally(() => pending.delete(running));
+      const taken = { id: randomUUID(), functionArn: hosted.arn, payload, takenAt: clock.now(), attempts: 0 };
+      journal.put(taken);
+      submit(taken);
     },
     drain: async () => {
-      draining.abort();
-      while (pending.size > 0) await Promise.allSettled(pending);
+      draining = true;
+      if (leaving()) repeats.clear();
+      for (;;) {
+        for (const go of [...repeats.values()]) go();
+        if (running.size === 0) break;
+        await Promise.allSettled(running);
+      }
     },
   };
 }
 
 function record(
-  hosted: HostedFunction,
-  event: unknown,
-  { requestId, payload, functionError }: Invocation,
+  { functionArn, payload, attempts }: Taken,
   condition: Condition,
-  attempts: number,
   now: number,
+  invocation: Invocation | undefined,
 ): DestinationRecord {
   return {
     version: '1.0',
     timestamp: new Date(now).toISOString(),
     requestContext: {
-      requestId,
-      functionArn: `${hosted.arn}:$LATEST`,
+      requestId: invocation?.requestId ?? randomUUID(),
+      functionArn: `${functionArn}:$LATEST`,
       condition,
       approximateInvokeCount: attempts,
     },
-    requestPayload: event,
-    responseContext: {
-      statusCode: 200,
-      executedVersion: '$LATEST',
-      ...(functionError ? { functionError: 'Unhandled' } : {}),
-    },
-    responsePayload: JSON.parse(payload),
+    requestPayload: payload,
+    // An event that grew too old before its turn has no answer.
+    ...(invocation && {
+      responseContext: {
+        statusCode: 200,
+        executedVersion: '$LATEST',
+        ...(invocation.functionError ? { functionError: 'Unhandled' } : {}),
+      },
+      responsePayload: JSON.parse(invocation.payload) as unknown,
+    }),
   };
 }

@@ -225,6 +225,43 @@ describe('asynchronous invocation', () => {
     });
   });
 
+  it('gives an event up unrun when its turn comes too late', async () => {
+    sent.length = 0;
+    let now = 0;
+    const invoker = startAsyncInvoker(host, {
+      send,
+      clock: { now: () => (now += 60_001), after: () => () => {} },
+    });
+    await invoker.invoke(arn, { n: 1 }, { async: true });
+    await invoker.drain();
+    expect(sent[0]?.[1]).toMatchObject({
+      requestContext: { condition: 'EventAgeExceeded', approximateInvokeCount: 0 },
+      requestPayload: { n: 1 },
+    });
+    expect(sent[0]?.[1]).not.toHaveProperty('responsePayload');
+  });
+
+  it('keeps in its file what waits, and what was running when the process fell', async () => {
+    sent.length = 0;
+    const file = join(mkdtempSync(join(tmpdir(), 'countersign-async-')), 'invocations.jsonl');
+    const first = startAsyncInvoker(host, { send, file, retryDelaysMs: [30_000] });
+    await first.invoke(arn, { fail: 'once more' }, { async: true });
+    await first.invoke(arn, { n: 1 }, { async: true });
+    await expect.poll(() => first.pending).toBe(1);
+    await first.drain();
+    expect(sent).toEqual([]);
+    // As though it had been killed here: its file says what had not ended.
+    const second = startAsyncInvoker(host, { send, file, retryDelaysMs: [1] });
+    expect(second.pending).toBe(1);
+    await expect.poll(() => sent.length, { timeout: 5000 }).toBe(1);
+    expect(sent[0]?.[1]).toMatchObject({
+      requestContext: { condition: 'RetriesExhausted', approximateInvokeCount: 2 },
+      requestPayload: { fail: 'once more' },
+    });
+    await second.drain();
+    expect(startAsyncInvoker(host, { send, file }).pending).toBe(0);
+  });
+
   it('does not take over what has no function, or more than 1 MB', async () => {
     const invoker = startAsyncInvoker(host, { send });
     await expect(invoker.invoke(`${arn}x`, {}, { async: true })).rejects.toMatchObject({

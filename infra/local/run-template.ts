@@ -7,7 +7,7 @@ import { CountersignError } from '../../functions/platform/errors.ts';
 import { type BusConfig, busNameOf, type ChaosOptions, createEvents, type Events } from './bus/index.ts';
 import { type DevIssuer, openDevIssuer, writePrivate } from './dev-issuer.ts';
 import { startDynamodb } from './dynamodb.ts';
-import { startEndpoint } from './endpoint/index.ts';
+import { openSigningKeys, startEndpoint } from './endpoint/index.ts';
 import { eventSourcesOf, pollQueue } from './event-source.ts';
 import { type AccessLine, createHttpApi } from './http-api.ts';
 import { type HttpApiConfig, httpApiOf } from './http-api-config.ts';
@@ -135,6 +135,7 @@ export async function runTemplate(options: RunOptions): Promise<RunningTemplate>
     });
     undo.push(() => queues.close());
     const invoker = startAsyncInvoker(host, {
+      file: join(state, 'invocations.jsonl'),
       send: async (arn, body) => queues.byArn(arn)?.send(body),
       onLost: (name, condition) => log(`${name}: an event was given up (${condition}) and kept nowhere`),
     });
@@ -147,11 +148,13 @@ export async function runTemplate(options: RunOptions): Promise<RunningTemplate>
       ...(options.chaos ? { chaos: options.chaos } : {}),
     });
     const secrets = openSecrets(template, join(state, 'secrets.json'));
+    const signingKeys = openSigningKeys(template, join(state, 'signing-keys.json'));
     const endpoint = await timed('AWS endpoint', () =>
       startEndpoint(ports.aws, {
         events,
         queues,
         secrets,
+        signingKeys,
         callers: host.callerOf,
         log,
       }),
