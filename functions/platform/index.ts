@@ -15,3 +15,11 @@ export { countMetric, logger, metrics } from './logging.ts';
 export { PROBLEM_JSON, type Problem, toProblem } from './problem.ts';
 export { type Pseudonym, pseudonymsFor } from './pseudonym.ts';
 export { recoverable } from './recoverable.ts';
+export {
+  kmsSigningKey,
+  type PublishedJwk,
+  type SigningAlgorithm,
+  type SigningKey,
+  signJws,
+  thumbprint,
+} from './signing-key.ts';

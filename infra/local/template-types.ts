@@ -50,7 +50,9 @@ const SUPPORT: Readonly<Record<string, Support>> = {
   'AWS::SecretsManager::Secret': run('a random value in .local/secrets.json'),
   'AWS::SecretsManager::ResourcePolicy': inert(ACCESS),
   'AWS::SecretsManager::RotationSchedule': inert('secrets are not rotated on one machine'),
-  'AWS::KMS::Key': inert(ENCRYPTION),
+  'AWS::KMS::Key': run(
+    'signing keys in .local/signing-keys.json; data itself stays on this disk, unencrypted',
+  ),
   'AWS::KMS::Alias': inert(ENCRYPTION),
   'AWS::IAM::Role': inert(ACCESS),
   'AWS::IAM::Policy': inert(ACCESS),

@@ -1,5 +1,5 @@
 /**
- * The AWS endpoint of local mode: EventBridge, SQS and Secrets Manager on one port, spoken to by unchanged SDKs
+ * The AWS endpoint of local mode: EventBridge, SQS, Secrets Manager and KMS on one port, spoken to by unchanged SDKs
  * and by the AWS CLI through an endpoint override. It listens on 127.0.0.1 alone and checks no signature.
  */
 import { createServer } from 'node:http';
@@ -9,11 +9,13 @@ import type { Events } from '../bus/index.ts';
 import type { Queues } from '../queue/index.ts';
 import type { Caller, CallerLookup } from '../runtime.ts';
 import { eventBridgeOperations } from './eventbridge.ts';
+import { kmsOperations, type SigningKeyLookup } from './kms.ts';
 import type { Operations } from './operations.ts';
 import { type SecretLookup, secretsOperations } from './secrets.ts';
 import { sqsOperations } from './sqs.ts';
 import { readRequest, writeError, writeOutput } from './wire.ts';
 
+export { openSigningKeys, type SigningKeyLookup } from './kms.ts';
 export type { Secret, SecretLookup } from './secrets.ts';
 export { MAX_BODY_BYTES } from './wire.ts';
 
@@ -22,6 +24,8 @@ export interface EndpointParts {
   readonly events: Events;
   readonly queues: Queues;
   readonly secrets: SecretLookup;
+  /** Keys that sign. @default none */
+  readonly signingKeys?: SigningKeyLookup;
   /** Knows hosted functions by their access key id. */
   readonly callers: CallerLookup;
   /** Told of errors that are ours, which callers only see as `InternalFailure`. */
@@ -53,6 +57,7 @@ export async function startEndpoint(port: number, parts: EndpointParts): Promise
     AWSEvents: eventBridgeOperations(parts.events),
     AmazonSQS: sqsOperations(parts.queues),
     secretsmanager: secretsOperations(parts.secrets),
+    TrentService: kmsOperations(parts.signingKeys ?? (() => undefined)),
   };
   const outsider: Caller = { principalArn: `arn:aws:iam::${parts.events.config.account}:user/outside` };
 
