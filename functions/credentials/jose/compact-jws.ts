@@ -87,9 +87,7 @@ const CURVES: Readonly<Record<string, string>> = { prime256v1: 'P-256', secp384r
 
 /** The curve of a public key as JWK names it; undefined for other kinds of keys. */
 export const curveOf = (key: KeyObject): string | undefined =>
-  key.asymmetricKeyType === 'ed25519'
-    ? 'Ed25519'
-    : CURVES[key.asymmetricKeyDetails?.namedCurve ?? ''];
+  key.asymmetricKeyType === 'ed25519' ? 'Ed25519' : CURVES[key.asymmetricKeyDetails?.namedCurve ?? ''];
 
 /**
  * Verifies the signature of a JWS under the algorithm that its header names, if that algorithm goes with the key.
@@ -99,7 +97,10 @@ export const curveOf = (key: KeyObject): string | undefined =>
 export const verifyJws = (jws: CompactJws, key: KeyObject): void => {
   const algorithm = ALGORITHMS[jws.header.alg];
   if (algorithm === undefined || curveOf(key) !== algorithm.curve)
-    throw new TokenError('algorithm-refused', 'The token is signed with an algorithm that its key does not allow');
+    throw new TokenError(
+      'algorithm-refused',
+      'The token is signed with an algorithm that its key does not allow',
+    );
   const valid = verify(
     algorithm.digest,
     Buffer.from(jws.signingInput),

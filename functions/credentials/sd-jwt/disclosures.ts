@@ -5,12 +5,17 @@ import { base64urlBytes, isObject, type JsonObject, parseJson, TokenError } from
 export const MAX_DISCLOSURES = 256;
 
 /** Hash functions for digests by their `_sd_alg` name (RFC 9901 §4.1.1). */
-const HASHES: Readonly<Record<string, string>> = { 'sha-256': 'sha256', 'sha-384': 'sha384', 'sha-512': 'sha512' };
+const HASHES: Readonly<Record<string, string>> = {
+  'sha-256': 'sha256',
+  'sha-384': 'sha384',
+  'sha-512': 'sha512',
+};
 
 /** The digest of a text under an `_sd_alg`, base64url. @throws TokenError `algorithm-refused` */
 export const digestOf = (text: string, alg: string): string => {
   const hash = Object.hasOwn(HASHES, alg) ? HASHES[alg] : undefined;
-  if (hash === undefined) throw new TokenError('algorithm-refused', 'The digests are of an unknown hash function');
+  if (hash === undefined)
+    throw new TokenError('algorithm-refused', 'The digests are of an unknown hash function');
   return createHash(hash).update(text, 'ascii').digest('base64url');
 };
 
@@ -42,9 +47,11 @@ export interface DisclosedPayload {
  * @throws TokenError `disclosure-refused`, `token-malformed`, `token-too-large`, `algorithm-refused`
  */
 export const disclose = (payload: JsonObject, encoded: readonly string[]): DisclosedPayload => {
-  if (encoded.length > MAX_DISCLOSURES) throw new TokenError('token-too-large', 'There are too many disclosures');
+  if (encoded.length > MAX_DISCLOSURES)
+    throw new TokenError('token-too-large', 'There are too many disclosures');
   const alg = payload._sd_alg ?? 'sha-256';
-  if (typeof alg !== 'string') throw new TokenError('token-malformed', 'The name of a hash function must be text');
+  if (typeof alg !== 'string')
+    throw new TokenError('token-malformed', 'The name of a hash function must be text');
   const disclosures = new Map<string, Disclosure>();
   for (const text of encoded) {
     const digest = digestOf(text, alg);
@@ -55,7 +62,10 @@ export const disclose = (payload: JsonObject, encoded: readonly string[]): Discl
   const claims = walk.object(payload, 0);
   if (walk.used.size !== disclosures.size) throw refused('A disclosure belongs to nothing in the credential');
   const { _sd_alg: _, ...rest } = claims;
-  return { claims: rest, disclosedNames: new Set(Object.keys(rest).filter((name) => !Object.hasOwn(payload, name))) };
+  return {
+    claims: rest,
+    disclosedNames: new Set(Object.keys(rest).filter((name) => !Object.hasOwn(payload, name))),
+  };
 };
 
 const refused = (message: string): TokenError => new TokenError('disclosure-refused', message);

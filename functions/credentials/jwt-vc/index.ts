@@ -1,0 +1,1 @@
+export { type JwtVcOptions, type VerifiedJwtVc, verifyJwtVc } from './verify-jwt-vc.ts';

@@ -1,0 +1,63 @@
+import * as z from 'zod';
+import {
+  type DidResolver,
+  isObject,
+  keyOfDid,
+  publicKeyOf,
+  type Signer,
+  type SignerResolver,
+  TokenError,
+} from '../jose/index.ts';
+
+/** Longest identifier of an issuer, characters. A did:jwk is some 200. */
+const MAX_ISSUER_LENGTH = 1_024;
+
+const publicJwk = z.record(z.string(), z.unknown()).refine((jwk) => {
+  try {
+    publicKeyOf(jwk);
+    return true;
+  } catch {
+    return false;
+  }
+}, 'must be a public JWK of curve P-256, P-384 or Ed25519');
+
+/** What an operator says of an issuer. */
+export const trustedIssuerSchema = z.strictObject({
+  /** Types of credentials for which the issuer is trusted: `vct` values or types as the query names them. */
+  types: z.array(z.string().min(1).max(512)).min(1).max(64),
+  /** Keys of an issuer that is named by a URL: no network is used to find them while verifying. */
+  jwks: z.strictObject({ keys: z.array(publicJwk).min(1).max(16) }).optional(),
+  /** For people. */
+  comment: z.string().max(512).optional(),
+});
+
+/** An issuer that a tenant trusts, and for what. */
+export type TrustedIssuer = z.infer<typeof trustedIssuerSchema> & { readonly issuer: string };
+
+/** Reads a tenant's registry. */
+export type IssuerRegistry = (issuer: string) => Promise<TrustedIssuer | undefined>;
+
+/** Whether a text may name an issuer: a DID, or an `https` URL without query and fragment. */
+export const isIssuer = (text: string): boolean =>
+  text.length <= MAX_ISSUER_LENGTH &&
+  (/^did:[a-z0-9]+:[\w.:%-]+$/.test(text) || /^https:\/\/[\w.:-]+(\/[\w./%~-]*)?$/.test(text));
+
+/**
+ * Finds issuers' keys: of a DID in its document, of a URL in what the operator pinned.
+ *
+ * @param registry read for issuers named by a URL only; whether an issuer is trusted is checked apart.
+ */
+export const issuerSigners =
+  (registry: IssuerRegistry, resolve: DidResolver): SignerResolver =>
+  async ({ issuer, header }): Promise<Signer> => {
+    if (issuer === undefined || !isIssuer(issuer))
+      throw new TokenError('key-unknown', 'The credential names no issuer that could be known');
+    if (issuer.startsWith('did:'))
+      return { issuer, key: await keyOfDid(issuer, header.kid, 'assertionMethod', resolve) };
+    const keys = (await registry(issuer))?.jwks?.keys ?? [];
+    const [key, second] =
+      header.kid === undefined ? keys : keys.filter((jwk) => isObject(jwk) && jwk.kid === header.kid);
+    if (key === undefined || second !== undefined)
+      throw new TokenError('key-unknown', 'No key is known of the issuer of the credential');
+    return { issuer, key: publicKeyOf(key) };
+  };
