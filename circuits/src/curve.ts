@@ -2,7 +2,7 @@
 import { babyjubjub } from '@noble/curves/misc.js';
 import { sha512 } from '@noble/hashes/sha2.js';
 import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
-import { bytesToNumber } from '../../functions/credentials/statement/field.ts';
+import { bytesToNumber, FIELD_ORDER } from '../../functions/credentials/statement/field.ts';
 import { ProvingError } from './proving-error.ts';
 
 /** A point of Baby Jubjub in affine coordinates. */
@@ -26,12 +26,14 @@ export const HOLDER_H = Point.fromAffine({
 });
 
 /**
- * Reads a point from outside: on the curve, in the prime-order subgroup, not the neutral one.
+ * Reads a point from outside: canonical coordinates, on the curve, in the prime-order subgroup, not the neutral one.
  *
  * @throws ProvingError `key-invalid`
  */
 export function readPoint([x, y]: AffinePoint): CurvePoint {
   try {
+    // noble reduces coordinates that are not canonical; one point must have one spelling.
+    if ([x, y].some((c) => c < 0n || c >= FIELD_ORDER)) throw new RangeError('not canonical');
     const point = Point.fromAffine({ x, y });
     point.assertValidity();
     if (point.is0() || !point.isTorsionFree()) throw new RangeError('not of the prime-order subgroup');
