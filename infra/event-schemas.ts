@@ -52,6 +52,7 @@ const riskAssessed = z.object({
     time: moment,
     tenant: z.string().min(1),
     correlationId: z.string().min(1).exactOptional().describe("That of the event's metadata"),
+    session: z.string().min(1).exactOptional().describe('Keyed pseudonym of the session, where there is one'),
   }),
   data: decision,
 });

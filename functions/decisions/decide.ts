@@ -15,6 +15,7 @@ import type { DecisionStore, StoredDecision } from './decisions.store.ts';
 import type { Delta } from './delta.ts';
 import type { ReadHistory } from './history.store.ts';
 import { aggregateKeys, decisionKey, subjectHash, subjectKey } from './keys.ts';
+import { sessionFactsOf } from './session-facts.ts';
 
 /** Everything that deciding needs from outside. */
 export interface DecideDeps {
@@ -129,7 +130,8 @@ export const decide = async (event: AuthEvent, digest: string, deps: DecideDeps)
   const decidedAt = deps.clock();
   let subject = '';
   try {
-    const pseudonym = pseudonymsFor(await during('secrets', deps.pseudonymKey()), event.tenant);
+    const secret = await during('secrets', deps.pseudonymKey());
+    const pseudonym = pseudonymsFor(secret, event.tenant);
     subject = pseudonym('subject', event.subject.id);
     const lookup = await during('network', deps.lookup());
     const network = event.network && lookup.lookup(event.network.ip);
@@ -148,6 +150,7 @@ export const decide = async (event: AuthEvent, digest: string, deps: DecideDeps)
       pdp: await during('policy', deps.engines.pdp()),
     };
     const decision = await during('assessment', assess(facts, history, engines, deps.mode, decidedAt));
+    const session = sessionFactsOf(event, pseudonym, secret);
     const stored: StoredDecision = {
       key,
       tenant: event.tenant,
@@ -160,6 +163,7 @@ export const decide = async (event: AuthEvent, digest: string, deps: DecideDeps)
         aggregates: keys.aggregates,
       },
       ...(event.correlationId ? { correlationId: event.correlationId } : {}),
+      ...(session ? { session } : {}),
       pendingSince: decidedAt,
     };
     const earlier = await during('store', deps.decisions.insert(stored));

@@ -11,6 +11,7 @@ import {
 import type { Decision } from './decision.ts';
 import { DecisionError } from './decision-error.ts';
 import type { Delta } from './delta.ts';
+import type { SessionFacts } from './session-facts.ts';
 
 type Item = Record<string, AttributeValue>;
 
@@ -23,6 +24,8 @@ export interface StoredDecision {
   readonly decision: Decision;
   readonly delta: Delta;
   readonly correlationId?: string;
+  /** Present when the event names a session. */
+  readonly session?: SessionFacts;
   /** Processing time at which it was written, ms; absent once settled. */
   readonly pendingSince?: number;
 }
@@ -47,6 +50,7 @@ export const storedDecision = (item: Item | undefined, now: number): StoredDecis
     decision: JSON.parse(item.decision.S),
     delta: JSON.parse(item.delta.S),
     ...(item.correlationId?.S ? { correlationId: item.correlationId.S } : {}),
+    ...(item.session?.S ? { session: JSON.parse(item.session.S) } : {}),
     ...(item.pendingSince?.N ? { pendingSince: Number(item.pendingSince.N) } : {}),
   };
 };
@@ -103,6 +107,7 @@ export const decisionStore = (client: DynamoDBClient, table: string, clock: () =
                 decision: { S: JSON.stringify(stored.decision) },
                 delta: { S: JSON.stringify(stored.delta) },
                 ...(stored.correlationId ? { correlationId: { S: stored.correlationId } } : {}),
+                ...(stored.session ? { session: { S: JSON.stringify(stored.session) } } : {}),
                 ...(stored.pendingSince === undefined
                   ? {}
                   : {

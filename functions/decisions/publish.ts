@@ -34,13 +34,15 @@ export const riskAssessedPublisher =
   };
 
 /** The detail of `Risk Assessed` (design §3). */
-export const riskAssessed = ({ key, tenant, correlationId, decision }: StoredDecision) => ({
+export const riskAssessed = ({ key, tenant, correlationId, session, decision }: StoredDecision) => ({
   metadata: {
     id: key,
     version: '1',
     time: decision.decidedAt,
     tenant,
     ...(correlationId ? { correlationId } : {}),
+    // Continuous validation is told of the events that name a session, and of no others.
+    ...(session ? { session: session.id } : {}),
   },
   data: decision,
 });

@@ -15,6 +15,7 @@ export { countMetric, logger, metrics } from './logging.ts';
 export { PROBLEM_JSON, type Problem, toProblem } from './problem.ts';
 export { type Pseudonym, pseudonymsFor } from './pseudonym.ts';
 export { recoverable } from './recoverable.ts';
+export { type SealedBox, sealedBox } from './sealed-box.ts';
 export {
   kmsSigningKey,
   type PublishedJwk,

@@ -1,0 +1,7 @@
+export { LEVELS, levelOf, scoreOf } from './assess.ts';
+export type { Decision, Outcome, Reason } from './decision.ts';
+export { DecisionError } from './decision-error.ts';
+export { type DecisionStore, decisionStore, type StoredDecision } from './decisions.store.ts';
+export { decisionKey } from './keys.ts';
+export { openIdentifiers, type SealedIdentifiers, type SessionFacts } from './session-facts.ts';
+export { type TenantBinding, tenantOfCaller, tenantOfSource } from './tenant.ts';
