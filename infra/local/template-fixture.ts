@@ -42,7 +42,7 @@ export function templateOf(build: (stack: Stack, app: App) => void): LocalTempla
 /** For tests: the folder of a synthesized CDK app. */
 export function assemblyOf(build: (stack: Stack, app: App) => void): string {
   const outdir = mkdtempSync(join(tmpdir(), 'countersign-assembly-'));
-  const app = new App({ outdir });
+  const app = new App({ outdir, builtinCloudFormationValidation: false });
   build(new Stack(app, 'fixture'), app);
   app.synth();
   return outdir;
