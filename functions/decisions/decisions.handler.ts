@@ -7,11 +7,11 @@ import {
   type HttpEvent,
   httpProblems,
   jsonResponse,
+  tenantOfCaller,
 } from '../platform/index.ts';
 import { DecisionError } from './decision-error.ts';
 import { decisionStore } from './decisions.store.ts';
 import { decisionKey } from './keys.ts';
-import { tenantOfCaller } from './tenant.ts';
 
 const config = configOf(process.env, ['DECISIONS_TABLE', 'TENANTS', 'UNBOUND_TENANTS']);
 const decisions = decisionStore(new DynamoDBClient(CLIENT_SETTINGS), config.DECISIONS_TABLE, Date.now);

@@ -4,4 +4,3 @@ export { DecisionError } from './decision-error.ts';
 export { type DecisionStore, decisionStore, type StoredDecision } from './decisions.store.ts';
 export { decisionKey } from './keys.ts';
 export { openIdentifiers, type SealedIdentifiers, type SessionFacts } from './session-facts.ts';
-export { type TenantBinding, tenantOfCaller, tenantOfSource } from './tenant.ts';

@@ -20,6 +20,8 @@ import {
   metrics,
   readAsset,
   recoverable,
+  tenantOfCaller,
+  tenantOfSource,
   toProblem,
 } from '../platform/index.ts';
 import { loadScorer } from '../risk/index.ts';
@@ -31,7 +33,6 @@ import { historyReader } from './history.store.ts';
 import { loadPolicies } from './policy.ts';
 import { riskAssessedPublisher } from './publish.ts';
 import { rejectedQueue } from './rejected.ts';
-import { tenantOfCaller, tenantOfSource } from './tenant.ts';
 
 const config = configOf(process.env, [
   'DECISIONS_TABLE',
