@@ -24,3 +24,4 @@ export {
   signJws,
   thumbprint,
 } from './signing-key.ts';
+export { type TenantBinding, tenantOfCaller, tenantOfSource } from './tenant.ts';

@@ -1,0 +1,124 @@
+import { DcqlQuery } from 'dcql';
+import { checkJson, isObject, type JsonObject } from '../credentials/jose/index.ts';
+import type { FieldProblem } from '../platform/index.ts';
+import { PresentationError } from './presentation-error.ts';
+
+/** Formats of credentials that are verified. */
+export const FORMATS = ['dc+sd-jwt', 'jwt_vc_json', 'ldp_vc'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** Bounds of a query, so that checking an answer against it stays quick. */
+const MAX = {
+  bytes: 16_384,
+  depth: 12,
+  credentials: 16,
+  claims: 64,
+  path: 16,
+  values: 64,
+  sets: 32,
+} as const;
+
+/** A claim that is asked for. */
+export interface ClaimsQuery {
+  readonly id?: string;
+  readonly path: readonly (string | number | null)[];
+  readonly values?: readonly (string | number | boolean)[];
+}
+
+/** A credential that is asked for. Members that DCQL does not know stay in `meta`. */
+export interface CredentialQuery {
+  readonly id: string;
+  readonly format: Format;
+  readonly meta: JsonObject;
+  readonly multiple?: boolean;
+  readonly require_cryptographic_holder_binding?: boolean;
+  readonly claims?: readonly ClaimsQuery[];
+  readonly claim_sets?: readonly (readonly string[])[];
+  readonly trusted_authorities?: readonly { readonly type: string; readonly values: readonly string[] }[];
+}
+
+/** A DCQL query (OpenID4VP 1.0 §6) that passed {@link parseQuery}. */
+export interface Query {
+  readonly credentials: readonly CredentialQuery[];
+  readonly credential_sets?: readonly {
+    readonly options: readonly (readonly string[])[];
+    readonly required?: boolean;
+  }[];
+}
+
+/**
+ * Checks a query before it is sent out: its grammar (by the `dcql` package), and what that package leaves to its
+ * caller: bounds, types that must be named, identifiers that must be unique, sets that must not be empty (an
+ * empty option would be met by no credential at all), and that everything in it can be enforced on the answer.
+ *
+ * The same object is returned, not the package's reading of it, which lacks the members of `meta` that it does
+ * not know.
+ *
+ * @throws PresentationError `request-invalid`, `format-unsupported` (422)
+ */
+export const parseQuery = (raw: unknown): Query => {
+  if (!isObject(raw)) throw invalid('', 'must be an object');
+  if (JSON.stringify(raw).length > MAX.bytes) throw invalid('', `must be at most ${MAX.bytes} bytes`);
+  try {
+    checkJson(raw, MAX.depth);
+  } catch {
+    throw invalid('', `must be nested at most ${MAX.depth} deep`);
+  }
+  const credentials = Array.isArray(raw.credentials) ? raw.credentials : [];
+  for (const [index, credential] of credentials.entries()) {
+    const format = isObject(credential) ? credential.format : undefined;
+    if (!FORMATS.some((known) => known === format))
+      throw new PresentationError(
+        'format-unsupported',
+        'A credential is asked for in a format that is not verified',
+        {
+          status: 422,
+          fields: [
+            { field: `dcql_query.credentials.${index}.format`, problem: `must be ${FORMATS.join(', ')}` },
+          ],
+        },
+      );
+  }
+  try {
+    DcqlQuery.validate(DcqlQuery.parse(structuredClone(raw) as unknown as DcqlQuery.Input));
+  } catch (cause) {
+    throw invalid('', 'must be a DCQL query', cause);
+  }
+  const query = raw as unknown as Query;
+  if (credentials.length > MAX.credentials) throw invalid('credentials', 'must be fewer');
+  for (const [index, credential] of query.credentials.entries())
+    checkCredential(credential, `credentials.${index}`);
+  const sets = query.credential_sets ?? [];
+  if (sets.length > MAX.sets) throw invalid('credential_sets', 'must be fewer');
+  if (sets.some((set) => set.options.length > MAX.sets || set.options.some((option) => option.length === 0)))
+    throw invalid('credential_sets', 'must have options that name at least one credential');
+  return query;
+};
+
+const checkCredential = (credential: CredentialQuery, field: string): void => {
+  const { meta, claims = [], claim_sets = [] } = credential;
+  const types = credential.format === 'dc+sd-jwt' ? meta?.vct_values : meta?.type_values;
+  if (!Array.isArray(types) || types.length === 0)
+    throw invalid(`${field}.meta`, 'must name the types that are accepted');
+  if (credential.trusted_authorities !== undefined)
+    throw invalid(`${field}.trusted_authorities`, 'cannot be enforced here: trust issuers in the registry');
+  if (claims.length > MAX.claims) throw invalid(`${field}.claims`, 'must be fewer');
+  const ids = claims.flatMap(({ id }) => (id === undefined ? [] : [id]));
+  if (new Set(ids).size !== ids.length) throw invalid(`${field}.claims`, 'must have ids of their own');
+  if (claim_sets.length > MAX.sets || (claim_sets.length > 0 && ids.length !== claims.length))
+    throw invalid(`${field}.claim_sets`, 'must name claims, all of which have ids');
+  for (const { path, values } of claims) {
+    if (path.length > MAX.path || (values?.length ?? 0) > MAX.values)
+      throw invalid(`${field}.claims`, 'must be shorter');
+    if (values?.length === 0) throw invalid(`${field}.claims`, 'must not be limited to no values');
+  }
+};
+
+const invalid = (field: string, problem: string, cause?: unknown): PresentationError => {
+  const fields: FieldProblem[] = [{ field: field === '' ? 'dcql_query' : `dcql_query.${field}`, problem }];
+  return new PresentationError('request-invalid', 'The presentation request is not valid', {
+    status: 422,
+    fields,
+    ...(cause === undefined ? {} : { cause }),
+  });
+};

@@ -1,0 +1,162 @@
+import { isObject, type JsonObject } from '../credentials/jose/index.ts';
+import type { KeyBinding } from '../credentials/sd-jwt/index.ts';
+import type { IssuerRegistry, TrustedIssuer } from '../credentials/trust/index.ts';
+import { CountersignError } from '../platform/index.ts';
+import { checkAnswer, type Presented } from './check-answer.ts';
+import { type CredentialQuery, FORMATS, type Format, type Query } from './dcql-query.ts';
+import { transactionsFor } from './new-request.ts';
+import { refusedPresentation } from './presentation-error.ts';
+import type { PresentationRequest } from './presentation-request.ts';
+import type { Outcome, ResultCredential } from './presentation-result.ts';
+
+/** A presentation that verified, with what is to be done about it next. */
+export interface VerifiedPresentation extends Presented {
+  /** What the app is shown of it. */
+  readonly shown: JsonObject;
+  /** `status` or `credentialStatus`, as the credential has it; undefined when it has none. */
+  readonly statusReference?: unknown;
+  readonly predicates?: readonly unknown[];
+  readonly pseudonym?: string;
+}
+
+/** What a format's verification is told. */
+export interface VerificationContext {
+  readonly asked: CredentialQuery;
+  readonly binding: KeyBinding;
+  readonly bindingRequired: boolean;
+  readonly registry: IssuerRegistry;
+  /** ms since 1970. */
+  readonly now: number;
+}
+
+/** Verifies one presentation of one format. @throws CountersignError with a 4xx status when it does not hold */
+export type PresentationVerifier = (
+  presentation: unknown,
+  context: VerificationContext,
+) => Promise<VerifiedPresentation>;
+
+/** Looks up whether a credential still holds. @throws CountersignError when it does not */
+export type StatusCheck = (
+  reference: unknown,
+  credential: { readonly issuer: string; readonly format: string },
+) => Promise<ResultCredential['status']>;
+
+/** What answers are verified with. */
+export interface AnswerDeps {
+  readonly verifiers: Readonly<Record<Format, PresentationVerifier>>;
+  readonly checkStatus: StatusCheck;
+  /** ms since 1970. */
+  readonly clock: () => number;
+}
+
+/** Most presentations in one answer. */
+const MAX_PRESENTATIONS = 32;
+
+/**
+ * Verifies a whole answer (OpenID4VP 1.0 §8.6): each presentation by its format, then the issuers, the statuses,
+ * and the query. Nothing of it counts unless all of it does.
+ *
+ * @param audience what holders must have bound their proofs to.
+ * @param registry issuers that the tenant trusts.
+ * @throws PresentationError `presentation-refused`, with what was wrong as its cause
+ */
+export const verifyAnswer = async (
+  request: PresentationRequest,
+  vpToken: ReadonlyMap<string, readonly unknown[]>,
+  audience: string,
+  registry: IssuerRegistry,
+  { verifiers, checkStatus, clock }: AnswerDeps,
+): Promise<Outcome> => {
+  const query = request.query as unknown as Query;
+  const now = clock();
+  const cached = remembered(registry);
+  const presentations = [...vpToken].flatMap(([id, all]) =>
+    all.map((presentation) => ({ id, presentation })),
+  );
+  if (presentations.length > MAX_PRESENTATIONS) throw refusedPresentation('There are too many presentations');
+  const verified = new Map<string, VerifiedPresentation[]>();
+  const credentials: ResultCredential[] = [];
+  for (const { id, presentation } of presentations) {
+    const asked = query.credentials.find((credential) => credential.id === id);
+    if (asked === undefined || !FORMATS.includes(asked.format))
+      throw refusedPresentation('A credential was presented that nobody asked for');
+    const one = await guarded(() =>
+      verifiers[asked.format](presentation, {
+        asked,
+        binding: { audience, nonce: request.nonce, transactionData: transactionsFor(request, id) },
+        bindingRequired: asked.require_cryptographic_holder_binding !== false,
+        registry: cached,
+        now,
+      }),
+    );
+    verified.set(id, [...(verified.get(id) ?? []), one]);
+    if (!isTrusted(await cached(one.issuer), asked, one.types))
+      throw refusedPresentation('A credential is by an issuer that is not trusted for it');
+    const status =
+      one.statusReference === undefined
+        ? 'not-checked'
+        : await guarded(() => checkStatus(one.statusReference, { issuer: one.issuer, format: one.format }));
+    credentials.push({
+      id,
+      format: one.format,
+      issuer: one.issuer,
+      type: one.types.at(-1) ?? '',
+      claims: one.shown,
+      ...(one.predicates ? { predicates: one.predicates } : {}),
+      status,
+    });
+  }
+  checkAnswer(query, verified);
+  const pseudonym = [...verified.values()].flat().find((one) => one.pseudonym !== undefined)?.pseudonym;
+  return { credentials, ...(pseudonym === undefined ? {} : { pseudonym }), verifiedAt: now };
+};
+
+/** What a stranger sent and we could not judge is refused; only our own faults pass as they are. */
+const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof CountersignError && error.status >= 500) throw error;
+    if (error instanceof CountersignError) throw refusedPresentation(error.message, error);
+    throw refusedPresentation('A presentation cannot be read', error);
+  }
+};
+
+/** Whether the registry names the issuer for the type that was asked for and shown. */
+const isTrusted = (
+  issuer: TrustedIssuer | undefined,
+  asked: CredentialQuery,
+  types: readonly string[],
+): boolean => {
+  if (issuer === undefined) return false;
+  const { vct_values, type_values } = asked.meta;
+  if (asked.format === 'dc+sd-jwt')
+    return (vct_values as string[]).some((vct) => types.includes(vct) && issuer.types.includes(vct));
+  return (type_values as string[][]).some((all) => {
+    const own = all.filter((type) => !GENERIC.includes(type));
+    return (
+      all.every((type) => types.includes(type)) &&
+      (own.length > 0 ? own : all).every((type) => issuer.types.includes(type))
+    );
+  });
+};
+
+/** Types that every credential has, and that say nothing of whom to trust. */
+const GENERIC = ['VerifiableCredential', 'https://www.w3.org/2018/credentials#VerifiableCredential'];
+
+/** A registry that is asked once for each issuer in one answer. */
+const remembered = (registry: IssuerRegistry): IssuerRegistry => {
+  const known = new Map<string, ReturnType<IssuerRegistry>>();
+  return (issuer) => {
+    const found = known.get(issuer) ?? registry(issuer);
+    known.set(issuer, found);
+    return found;
+  };
+};
+
+/** An array's withheld elements left out, at every level: what is shown has no holes. */
+export const withoutHoles = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.filter((element) => element !== undefined).map(withoutHoles);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withoutHoles(member)]));
+};
