@@ -17,6 +17,8 @@ export interface StartOptions {
   readonly feed: boolean;
   /** Of the HTTP API; the AWS endpoint and DynamoDB have the next two. */
   readonly port: number;
+  /** Folder for all that is kept. */
+  readonly state: string;
 }
 
 export const HELP = `Countersign, local mode: runs the synthesized app on this machine.
@@ -28,6 +30,7 @@ export const HELP = `Countersign, local mode: runs the synthesized app on this m
   npm start -- --strict-sources   refuse events whose source begins with aws., as AWS does
   npm start -- --no-feed          do not play the recorded provider events
   npm start -- --port 5000        listen on 5000, 5001 and 5002 (default 4000, or PORT)
+  npm start -- --state DIR        keep local data in another folder than .local
   npm start -- --help             this text
 `;
 
@@ -50,6 +53,7 @@ export function readOptions(argv: readonly string[], environment: NodeJS.Process
     feed: !values['no-feed'],
     // Two more ports follow.
     port: whole('--port', values.port ?? environment.PORT ?? '4000', 1, 65_533),
+    state: values.state,
   };
 }
 
@@ -66,6 +70,7 @@ function parse(argv: readonly string[]) {
         'strict-sources': flag,
         'no-feed': flag,
         port: { type: 'string' },
+        state: { type: 'string', default: '.local' },
       },
     });
   } catch (cause) {

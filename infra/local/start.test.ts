@@ -12,13 +12,22 @@ describe('readOptions', () => {
       strictSources: false,
       feed: true,
       port: 4000,
+      state: '.local',
     });
   });
 
   it('reads every option, and PORT, which --port goes before', () => {
     expect(
       readOptions(['--fresh', '--chaos', '--seed', '7', '--strict-sources', '--no-feed'], { PORT: '5000' }),
-    ).toEqual({ help: false, fresh: true, chaosSeed: 7, strictSources: true, feed: false, port: 5000 });
+    ).toEqual({
+      help: false,
+      fresh: true,
+      chaosSeed: 7,
+      strictSources: true,
+      feed: false,
+      port: 5000,
+      state: '.local',
+    });
     expect(readOptions(['--port', '6000'], { PORT: '5000' }).port).toBe(6000);
     expect(readOptions(['--port', '65533'], {}).port).toBe(65_533);
   });

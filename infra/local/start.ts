@@ -2,15 +2,12 @@ import { join, relative, resolve } from 'node:path';
 import type { Decision } from '../../functions/decisions/decision.ts';
 import { CountersignError } from '../../functions/platform/errors.ts';
 import { openLivePage } from './live-page.ts';
-import type { RunningTemplate } from './run-template.ts';
+import type { RunningTemplate, RunOptions } from './run-template.ts';
 import { HELP, readOptions, type StartOptions } from './start-options.ts';
 import { synthesize } from './synthesize.ts';
 import { decisionRow, heading, paint, type Screen, screenOf, startStep } from './terminal.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const STATE = join(ROOT, '.local');
-const ASSEMBLY = join(STATE, 'cdk.out');
-const TOKEN_FILE = join('.local', 'dev-token');
 
 /** The first population: small enough for a second or two, large enough that people differ. */
 const POPULATION = { seed: 'countersign', people: 60, days: 30, tenant: 'default' };
@@ -38,15 +35,17 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function run(screen: Screen, options: StartOptions): Promise<void> {
-  hideAwsSettings();
+  const state = resolve(ROOT, options.state);
+  hideAwsSettings(state);
   screen.write(
     `${paint(screen, 'bold', 'Countersign')} local mode: no AWS account, nothing leaves this machine\n\n`,
   );
-  await makeAssembly(screen);
+  const assembly = join(state, 'cdk.out');
+  await makeAssembly(screen, assembly);
 
   const page = openLivePage(join(ROOT, 'console'));
   const table = decisionTable(screen);
-  const local = await startTemplate(screen, options, page.handle);
+  const local = await startTemplate(screen, options, { state, assembly, handle: page.handle });
   local.events.observe((_bus, event) => {
     if (event.source !== 'countersign' || event['detail-type'] !== 'Risk Assessed') return;
     const decision = event.detail.data as Decision;
@@ -60,10 +59,15 @@ async function run(screen: Screen, options: StartOptions): Promise<void> {
   const recorded = recordedAttempts(local.busName);
   // The first event shall not wait for a cold start; that is measured and printed all the same.
   local.host.warm(scoreOf(local).name);
-  await givePast(screen, local, attemptsToCome(recorded, Date.now(), POPULATION.tenant));
+  await givePast(
+    screen,
+    local,
+    join(state, 'population.json'),
+    attemptsToCome(recorded, Date.now(), POPULATION.tenant),
+  );
 
   screen.write(`\n${texts.resourceTable(screen, local.template)}\n`);
-  screen.write(`\n${texts.directions(screen, local, TOKEN_FILE)}\n`);
+  screen.write(`\n${texts.directions(screen, local, relative(process.cwd(), join(state, 'dev-token')))}\n`);
   screen.write(`Ctrl-C ends it; the data stays for the next start (--fresh drops it)\n\n`);
   const played = options.feed ? play() : undefined;
   async function play(): Promise<void> {
@@ -91,22 +95,22 @@ async function run(screen: Screen, options: StartOptions): Promise<void> {
 }
 
 /** Local mode never reads a profile of the user's and never asks a metadata service. */
-function hideAwsSettings(): void {
+function hideAwsSettings(state: string): void {
   for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
-  process.env.AWS_CONFIG_FILE = join(STATE, 'no-config');
-  process.env.AWS_SHARED_CREDENTIALS_FILE = join(STATE, 'no-credentials');
+  process.env.AWS_CONFIG_FILE = join(state, 'no-config');
+  process.env.AWS_SHARED_CREDENTIALS_FILE = join(state, 'no-credentials');
   process.env.AWS_EC2_METADATA_DISABLED = 'true';
 }
 
-async function makeAssembly(screen: Screen): Promise<void> {
+async function makeAssembly(screen: Screen, outdir: string): Promise<void> {
   const step = startStep(screen, 'Synthesizing the CDK app');
   try {
     const { fresh } = await synthesize({
       root: ROOT,
-      outdir: ASSEMBLY,
+      outdir,
       onLine: (line) => step.note(line.slice(0, 60)),
     });
-    step.done(fresh ? relative(ROOT, ASSEMBLY) : 'unchanged since the last start');
+    step.done(fresh ? relative(process.cwd(), outdir) : 'unchanged since the last start');
   } catch (error) {
     step.fail();
     throw error;
@@ -116,19 +120,17 @@ async function makeAssembly(screen: Screen): Promise<void> {
 async function startTemplate(
   screen: Screen,
   options: StartOptions,
-  handle: ReturnType<typeof openLivePage>['handle'],
+  parts: Pick<RunOptions, 'state' | 'assembly' | 'handle'>,
 ): Promise<RunningTemplate> {
   const step = startStep(screen, 'Starting tables, queues, buses, functions and the HTTP API');
   const { port, fresh, strictSources, chaosSeed } = options;
   try {
     const { runTemplate } = await import('./run-template.ts');
     const local = await runTemplate({
-      assembly: ASSEMBLY,
-      state: STATE,
+      ...parts,
       ports: { api: port, aws: port + 1, dynamodb: port + 2 },
       fresh,
       strictSources,
-      handle,
       ...(chaosSeed === undefined ? {} : { chaos: { seed: chaosSeed } }),
       onStep: step.note,
       log: (line) => screen.write(`${paint(screen, 'dim', `  ! ${line}`)}\n`),
@@ -154,6 +156,7 @@ async function startTemplate(
 async function givePast(
   screen: Screen,
   local: RunningTemplate,
+  marker: string,
   meets: Parameters<typeof import('../../models/population.ts').firstPopulation>[0]['meets'],
 ): Promise<void> {
   const { loadPopulation } = await import('./population.ts');
@@ -170,9 +173,7 @@ async function givePast(
     region: local.template.place.region,
   };
   try {
-    const loaded = await loadPopulation(order, join(STATE, 'population.json'), (count) =>
-      step.note(`${count} events`),
-    );
+    const loaded = await loadPopulation(order, marker, (count) => step.note(`${count} events`));
     step.done(
       loaded
         ? `${loaded.events} simulated events of ${loaded.subjects} subjects`
