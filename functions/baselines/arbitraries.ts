@@ -1,8 +1,15 @@
 import fc from 'fast-check';
-import { DIMENSIONS, type Dimension, type Observation } from './baseline.ts';
-import { DAY_MS } from './decay.ts';
+import { CHANGE_KINDS, type Change, DIMENSIONS, type Dimension, type Observation } from './baseline.ts';
+import { DAY_MS, HOUR_MS } from './decay.ts';
 
 const DAY_ZERO = Date.UTC(2026, 0, 1);
+
+/** Arbitrary changes of an account, few times so that they collide. */
+export const aChange: fc.Arbitrary<Change> = fc.record({
+  kind: fc.constantFrom(...CHANGE_KINDS),
+  time: fc.integer({ min: 0, max: 40 }).map((hours) => DAY_ZERO + hours * HOUR_MS),
+  by: fc.constantFrom('self', 'admin', 'unknown'),
+});
 
 /** Arbitrary observations for property tests: few values, many collisions, any order within 200 days. */
 export const anObservation: fc.Arbitrary<Observation> = fc
@@ -10,6 +17,7 @@ export const anObservation: fc.Arbitrary<Observation> = fc
     eventKey: fc.stringMatching(/^[A-Za-z0-9_-]{11}$/),
     time: fc.integer({ min: DAY_ZERO, max: DAY_ZERO + 200 * DAY_MS }),
     teaches: fc.boolean(),
+    waits: fc.boolean(),
     failed: fc.boolean(),
     factorFailed: fc.boolean(),
     keys: fc.dictionary(
@@ -25,5 +33,12 @@ export const anObservation: fc.Arbitrary<Observation> = fc
       }),
       { nil: undefined },
     ),
+    session: fc.option(fc.stringMatching(/^[a-d]$/), { nil: undefined }),
+    minute: fc.option(fc.integer({ min: 0, max: 11 }), { nil: undefined }),
   })
-  .map(({ place, ...rest }) => (place ? { ...rest, place } : rest));
+  .map(({ place, session, minute, ...rest }) => ({
+    ...rest,
+    ...(place ? { place } : {}),
+    ...(session ? { session } : {}),
+    ...(minute === undefined ? {} : { minute }),
+  }));

@@ -20,7 +20,7 @@ export type Dimension = (typeof DIMENSIONS)[number];
 /** A remembered value of one dimension. */
 export interface Entry {
   readonly key: string;
-  /** Decayed count of the events that taught it, as of {@link Baseline.last}. */
+  /** Decayed count of the events that taught it, as of {@link Baseline.landmark}. */
   readonly weight: number;
   /** Day it was first learned, whole days since the Unix epoch. */
   readonly firstDay: number;
@@ -51,11 +51,71 @@ export interface DecayedCount {
   readonly time: number;
 }
 
+/** A value seen only in successes that were not cleared to teach: it waits to be confirmed. */
+export interface WaitingValue {
+  readonly dimension: Dimension;
+  readonly key: string;
+  /** First and last day it was seen, whole days since the Unix epoch. */
+  readonly firstDay: number;
+  readonly lastDay: number;
+  /** On how many different days it was seen. */
+  readonly days: number;
+}
+
+/** Changes of an account that matter for what is done with it afterwards. */
+export const CHANGE_KINDS = [
+  'factor_enrolled',
+  'factor_reset',
+  'factor_removed',
+  'password_changed',
+  'password_reset',
+  'recovery_changed',
+  'privilege_granted',
+  'impersonation_started',
+  'key_created',
+  'account_unlocked',
+  'threat_reported',
+] as const;
+export type ChangeKind = (typeof CHANGE_KINDS)[number];
+
+/** Who made a change: the account itself, somebody with power over it, or nobody who was named. */
+export const CHANGE_MAKERS = ['self', 'admin', 'unknown'] as const;
+
+/** A change of the subject's account, not older than the {@link LIMITS.changes} latest. */
+export interface Change {
+  readonly kind: ChangeKind;
+  /** Event time, whole seconds as ms since the Unix epoch. */
+  readonly time: number;
+  readonly by: (typeof CHANGE_MAKERS)[number];
+}
+
+/**
+ * A session that was active of late, as it looked when it was first seen or last cleared. Properties are short
+ * hashes: they are only ever compared. An absent one was not stated.
+ */
+export interface RecentSession {
+  /** Pseudonym of the session, 8 characters. */
+  readonly key: string;
+  readonly prefix?: string;
+  readonly asn?: string;
+  readonly agent?: string;
+  readonly device?: string;
+  /** Where it was, if that is known; as in {@link Place}. */
+  readonly place?: { readonly latitude: number; readonly longitude: number; readonly radiusKm: number };
+  /** Event time of its latest activity, whole seconds as ms. */
+  readonly time: number;
+}
+
 /**
  * What is normal for one subject, or for the members of one role, application or tenant.
  *
- * Bounded however long the history: decayed counts, top-k lists, a 24-bin histogram. All weights are as of
- * {@link last}, in event time. An empty baseline has `events` 0 and `last` 0.
+ * Bounded however long the history: decayed counts, top-k lists, a 24-bin histogram. An empty baseline has
+ * `events` 0 and `last` 0.
+ *
+ * Weights decay forward (Cormode et al., "Forward Decay", ICDE 2009): what an event adds is scaled up by how long
+ * after the {@link landmark} it came, and nothing else is touched. So an event adds the same number whatever came
+ * before or after it, and the same number can be taken away again. To read a weight as of some time, multiply it
+ * by `fadedAt(baseline, time)`; for shares there is no need.
  */
 export interface Baseline {
   /** Optimistic version: the number of writes so far. 0 means "not stored yet". */
@@ -63,15 +123,19 @@ export interface Baseline {
   /** Event time of the first and the latest event that taught it, ms; 0 when none. */
   readonly first: number;
   readonly last: number;
+  /** The time that weights are as of, ms: a whole number of half-lives since the Unix epoch. */
+  readonly landmark: number;
   /** Events learned, not decayed. */
   readonly events: number;
-  /** Events learned, decayed as of `last`. */
+  /** Events learned, decayed as of `landmark`. */
   readonly weight: number;
   /** Different days on which it learned. */
   readonly days: number;
   readonly dimensions: Readonly<Record<Dimension, readonly Entry[]>>;
   /** Decayed count of learned events per hour of the day, UTC, 24 bins. */
   readonly hours: readonly number[];
+  /** The same per five minutes of the hour, 12 bins, for programs; empty for people. */
+  readonly minutes: readonly number[];
   readonly place?: Place;
   /** Failed attempts, whoever made them: half-life 1 hour, and half-life 7 days. */
   readonly failures: { readonly hour: DecayedCount; readonly week: DecayedCount };
@@ -81,7 +145,16 @@ export interface Baseline {
   readonly attempts: { readonly hour: DecayedCount; readonly week: DecayedCount };
   /** Teaching events of the latest day, so that one day's influence can be capped. */
   readonly today: { readonly day: number; readonly events: number };
-  /** Keys of the latest events applied, newest last: a delta enters at most once. Bounded. */
+  /** Values that wait to be confirmed. Bounded; empty for aggregates. */
+  readonly quarantine: readonly WaitingValue[];
+  /** Changes of the account, newest first. Bounded; empty for aggregates. */
+  readonly changes: readonly Change[];
+  /** Sessions, latest activity first. Bounded; empty for aggregates. */
+  readonly sessions: readonly RecentSession[];
+  /**
+   * Keys of the latest events applied, newest last, each with a mark of what became of it (see `applied.ts`): a
+   * delta enters at most once, and can be taken back. Bounded.
+   */
   readonly applied: readonly string[];
 }
 
@@ -93,12 +166,18 @@ export interface Observation {
   readonly time: number;
   /** True when the event is cleared to teach; false counts the attempt only. */
   readonly teaches: boolean;
+  /** True for a success that is not cleared: what it would teach waits in quarantine. @default false */
+  readonly waits?: boolean;
   readonly failed: boolean;
   /** A second factor that failed or was denied. */
   readonly factorFailed: boolean;
   /** The value of each dimension that the event states. `factor` is the strongest factor used. */
   readonly keys: Readonly<Partial<Record<Dimension, string>>>;
   readonly place?: Omit<Place, 'time'>;
+  /** Pseudonym of the session, 8 characters; only of successes. */
+  readonly session?: string;
+  /** For programs, whose timetables are to the minute: the five minutes of the hour, 0 to 11. */
+  readonly minute?: number;
 }
 
 /**

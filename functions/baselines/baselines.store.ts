@@ -2,6 +2,7 @@ import {
   type AttributeValue,
   BatchGetItemCommand,
   ConditionalCheckFailedException,
+  DeleteItemCommand,
   type DynamoDBClient,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -27,6 +28,11 @@ export interface BaselineStore {
   putVelocity(key: string, record: VelocityRecord, readVersion: number): Promise<boolean>;
   /** Reads records, strongly consistent, as raw items; at most 100 keys a call. */
   read(keys: readonly string[]): Promise<ReadonlyMap<string, BaselineItem>>;
+  /**
+   * Erases a subject's record, whatever its version. Aggregates keep only counts of many subjects, in which no one
+   * subject is named; what a subject added to them fades with the rest.
+   */
+  erase(key: string): Promise<void>;
 }
 
 /** A raw record of the baselines table. */
@@ -98,6 +104,16 @@ export const baselineStore = (client: DynamoDBClient, table: string, clock: () =
       put(key, encodeBaseline(baseline), baseline.version, readVersion, KEPT_DAYS.baseline),
     putVelocity: (key, record, readVersion) =>
       put(key, encodeVelocity(record), record.version, readVersion, KEPT_DAYS.counter),
+    erase: async (key) => {
+      try {
+        await client.send(new DeleteItemCommand({ TableName: table, Key: { pk: { S: key } } }));
+      } catch (cause) {
+        throw new BaselineError('baseline-store-unavailable', 'The baseline could not be erased', {
+          status: 503,
+          cause,
+        });
+      }
+    },
     read: async (keys) => {
       const found = new Map<string, BaselineItem>();
       let wanted: Item[] = [...new Set(keys)].map((key) => ({ pk: { S: key } }));

@@ -1,13 +1,17 @@
 export type {
   Baseline,
+  Change,
+  ChangeKind,
   DecayedCount,
   Dimension,
   Entry,
   Observation,
   Place,
+  RecentSession,
   Velocity,
+  WaitingValue,
 } from './baseline.ts';
-export { DIMENSIONS } from './baseline.ts';
+export { CHANGE_KINDS, DIMENSIONS } from './baseline.ts';
 export {
   type BaselineItem,
   type BaselineStore,
@@ -16,11 +20,19 @@ export {
   baselineStore,
   velocityIn,
 } from './baselines.store.ts';
+export { noteChange } from './changes.ts';
 export { BaselineError, decodeBaseline, encodeBaseline } from './codec.ts';
+export { confirm } from './confirm.ts';
 export { DAY_MS, decayedTo, HOUR_MS } from './decay.ts';
-export { dayOf, emptyBaseline, learn, learnOnce } from './learn.ts';
-export { HALF_LIFE, LIMITS } from './limits.ts';
+export { type ExportedBaseline, type ExportedValue, exportBaseline } from './export.ts';
+export { fadedAt } from './landmark.ts';
+export { emptyBaseline, learn, learnOnce } from './learn.ts';
+export { CONFIRMED_BY_TIME, HALF_LIFE, LIMITS } from './limits.ts';
 export { mergeBaselines } from './merge.ts';
+export { rebuild } from './rebuild.ts';
+export { repair } from './repair.ts';
+export { noteSession, sessionOf } from './sessions.ts';
+export { dayOf } from './teach.ts';
 export { entry, hourDensity, LEARNING, type Maturity, maturity, share, total } from './usual.ts';
 export {
   type Attempt,

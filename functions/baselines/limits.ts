@@ -20,7 +20,17 @@ export const LIMITS = {
   applied: 24,
   /** How many events of one day may teach a subject, so that no single night can rewrite a baseline. */
   taughtPerDay: 24,
+  /** How many values wait in quarantine, changes and sessions are remembered. */
+  quarantine: 12,
+  changes: 8,
+  sessions: 6,
 } as const;
+
+/**
+ * When time alone confirms a value that was never cleared: seen on so many different days, the last so many days
+ * after the first. A value not seen for `silence` days no longer waits.
+ */
+export const CONFIRMED_BY_TIME = { days: 5, span: 7, silence: 30 } as const;
 
 /** Half-lives of what a baseline counts, ms. */
 export const HALF_LIFE = {

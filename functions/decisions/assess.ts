@@ -166,10 +166,15 @@ export const assess = async (
 };
 
 /**
- * Whether an event may teach the subject's baseline (design §2): in enforce mode what was allowed, in shadow
- * mode low-risk successes. Everything else counts as an attempt only.
+ * What an event may teach the subject's baseline (design §2). A success is cleared to teach in enforce mode when it
+ * was allowed, in shadow mode when its risk is low; a success that is not cleared waits in quarantine. Everything else
+ * counts as an attempt only.
  */
-export const teaches = (event: AuthEvent, decision: Decision): boolean =>
-  event.outcome === 'success' &&
-  event.action !== 'sign_out' &&
-  (decision.mode === 'enforce' ? decision.outcome === 'allow' : decision.level === 'low');
+export const teaching = (
+  event: AuthEvent,
+  decision: Decision,
+): { readonly teaches: boolean; readonly waits: boolean } => {
+  const succeeded = event.outcome === 'success' && event.action !== 'sign_out';
+  const cleared = decision.mode === 'enforce' ? decision.outcome === 'allow' : decision.level === 'low';
+  return { teaches: succeeded && cleared, waits: succeeded && !cleared };
+};

@@ -8,7 +8,7 @@ import {
 import { type AuthEvent, UNKNOWN_SUBJECT } from '../events/index.ts';
 import { pseudonymsFor } from '../platform/index.ts';
 import { type NetworkLookup, parseAgent } from '../signals/index.ts';
-import { assess, type Engines, factsOf, teaches } from './assess.ts';
+import { assess, type Engines, factsOf, teaching } from './assess.ts';
 import type { Decision, Outcome } from './decision.ts';
 import { DecisionError } from './decision-error.ts';
 import type { DecisionStore, StoredDecision } from './decisions.store.ts';
@@ -158,7 +158,7 @@ export const decide = async (event: AuthEvent, digest: string, deps: DecideDeps)
       decision,
       delta: {
         ...(isNobody(event) ? {} : { subject: { key: keys.subject, version: history.subject.version } }),
-        observation: { ...facts.observation, teaches: teaches(event, decision) },
+        observation: { ...facts.observation, ...teaching(event, decision) },
         subjectHash: subjectHash(subject),
         aggregates: keys.aggregates,
       },

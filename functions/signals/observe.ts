@@ -15,6 +15,10 @@ export interface ObserveOptions {
 
 /** Characters of a pseudonym that a baseline keeps: 66 bits, enough for the few values of one subject. */
 const KEY_LENGTH = 11;
+/** The same for its few recent sessions: 48 bits. */
+const SESSION_LENGTH = 8;
+/** Minutes of the hour that a program's timetable is kept by. */
+const MINUTES = 5;
 
 /** Networks that are not where their user is: no place is learned from them, and no travel is judged by them. */
 const PLACELESS: ReadonlySet<NetworkClass> = new Set([
@@ -40,8 +44,8 @@ export function isPlaceless(networkClass: NetworkClass): boolean {
 }
 
 /**
- * Reduces an event to what baselines may remember: pseudonyms and coarse public facts. No address, agent string,
- * name or session survives; coordinates are rounded to a tenth of a degree (about 11 km).
+ * Reduces an event to what baselines may remember: pseudonyms and coarse public facts. No address, agent string
+ * or name survives; coordinates are rounded to a tenth of a degree (about 11 km).
  *
  * @returns keys only for what the event states; `place` only where the network's location is the person's.
  *
@@ -68,6 +72,7 @@ export function observe(event: AuthEvent, options: ObserveOptions): Observation 
   if (factor !== undefined) keys.factor = factor;
 
   const place = placeOf(network);
+  const active = event.session !== undefined && event.outcome === 'success' && event.action !== 'sign_out';
   return {
     eventKey: key('event', event.id),
     time: event.time,
@@ -76,6 +81,10 @@ export function observe(event: AuthEvent, options: ObserveOptions): Observation 
     factorFailed: isFactorFailure(event),
     keys,
     ...(place && { place }),
+    ...(active && { session: options.pseudonym('session', event.session!.id).slice(0, SESSION_LENGTH) }),
+    ...(event.subject.kind !== 'person' && {
+      minute: Math.floor(new Date(event.time).getUTCMinutes() / MINUTES),
+    }),
   };
 }
 

@@ -1,12 +1,4 @@
-import {
-  type Baseline,
-  type Dimension,
-  decayedTo,
-  entry,
-  HALF_LIFE,
-  LIMITS,
-  total,
-} from '../baselines/index.ts';
+import { type Baseline, type Dimension, entry, fadedAt, LIMITS, total } from '../baselines/index.ts';
 import type { SignalContext } from './signal.ts';
 
 /** The largest surprise that is told apart, bits. */
@@ -52,14 +44,16 @@ export function surpriseOf(
       const mass = aggregate === undefined ? 0 : massOf(aggregate, dimension);
       if (aggregate === undefined || mass <= 0) continue;
       informed = true;
+      const faded = fadedAt(aggregate, context.event.time);
       const shareThere =
-        (weightOf(aggregate, dimension, key) + AGGREGATE_PRIOR * prior) / (mass + AGGREGATE_PRIOR);
+        (faded * weightOf(aggregate, dimension, key) + AGGREGATE_PRIOR * prior) /
+        (faded * mass + AGGREGATE_PRIOR);
       prior = Math.max(RAREST, shareThere);
     }
   }
   if (!informed) return undefined;
   // Habits fade while nobody is there: old history weighs less against the prior, but keeps its proportions.
-  const faded = decayedTo({ value: 1, time: subject.last }, context.event.time, HALF_LIFE.habit);
+  const faded = fadedAt(subject, context.event.time);
   const p =
     (faded * weightOf(subject, dimension, key) + SUBJECT_PRIOR * prior) / (faded * own + SUBJECT_PRIOR);
   return Math.min(MAX_BITS, Math.max(0, -Math.log2(p)));
@@ -81,6 +75,6 @@ function weightOf(baseline: Baseline, dimension: Dimension, key: string): number
 
 /** The subject's decayed number of learned events as of the event at hand. */
 export function historyWeight(context: SignalContext): number {
-  const { weight, last } = context.subject;
-  return decayedTo({ value: weight, time: last }, context.event.time, HALF_LIFE.habit);
+  const { subject, event } = context;
+  return subject.weight * fadedAt(subject, event.time);
 }

@@ -59,6 +59,7 @@ const inMemory = (): Pick<DecideDeps, 'readHistory' | 'decisions' | 'baselines'>
       },
       putVelocity: async () => true,
       read: async () => records,
+      erase: async () => undefined,
     },
   };
 };
