@@ -30,6 +30,7 @@ import { type DecideDeps, decide } from './decide.ts';
 import { DecisionError } from './decision-error.ts';
 import { decisionStore } from './decisions.store.ts';
 import { historyReader } from './history.store.ts';
+import { rememberChange } from './identity-change.ts';
 import { loadPolicies } from './policy.ts';
 import { riskAssessedPublisher } from './publish.ts';
 import { rejectedQueue } from './rejected.ts';
@@ -135,6 +136,7 @@ const observe = async (envelope: EventBridgeEvent<string, unknown>): Promise<voi
     const { tenant } = tenantOfSource(envelope.source, config.TENANTS);
     const event = parseEvent(envelope, { now: Date.now(), tenant });
     if (event.type !== 'authentication') {
+      await rememberChange(event, deps);
       countMetric('IdentityEventObserved');
       return;
     }
