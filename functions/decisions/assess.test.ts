@@ -5,7 +5,7 @@ import { emptyBaseline, learn } from '../baselines/index.ts';
 import { type AuthEvent, parseEvent } from '../events/index.ts';
 import { pseudonymsFor } from '../platform/index.ts';
 import { type NetworkLookup, parseAgent } from '../signals/index.ts';
-import { assess, type Engines, factsOf, levelOf, scoreOf, teaches } from './assess.ts';
+import { assess, type Engines, factsOf, levelOf, scoreOf, teaching } from './assess.ts';
 import type { Decision } from './decision.ts';
 import type { History } from './history.store.ts';
 
@@ -114,12 +114,16 @@ describe('an assessment', () => {
 describe('what may teach', () => {
   const decision = (changes: Partial<Decision>) =>
     ({ mode: 'shadow', level: 'low', outcome: 'allow', ...changes }) as Decision;
-  test('in shadow mode low-risk successes, in enforce mode what was allowed, never a failure', () => {
-    expect(teaches(eventOf(), decision({}))).toBe(true);
-    expect(teaches(eventOf(), decision({ level: 'medium', outcome: 'step_up' }))).toBe(false);
-    expect(teaches(eventOf({ outcome: 'failure' }), decision({}))).toBe(false);
-    expect(teaches(eventOf({ outcome: 'challenged' }), decision({}))).toBe(false);
-    expect(teaches(eventOf(), decision({ mode: 'enforce', outcome: 'step_up' }))).toBe(false);
-    expect(teaches(eventOf(), decision({ mode: 'enforce', outcome: 'allow', level: 'medium' }))).toBe(true);
+  test('in shadow mode low-risk successes, in enforce mode what was allowed; other successes wait, no failure does', () => {
+    const cleared = { teaches: true, waits: false };
+    const waits = { teaches: false, waits: true };
+    const neither = { teaches: false, waits: false };
+    expect(teaching(eventOf(), decision({}))).toEqual(cleared);
+    expect(teaching(eventOf(), decision({ level: 'medium', outcome: 'step_up' }))).toEqual(waits);
+    expect(teaching(eventOf({ outcome: 'failure' }), decision({}))).toEqual(neither);
+    expect(teaching(eventOf({ outcome: 'challenged' }), decision({}))).toEqual(neither);
+    expect(teaching(eventOf({ action: 'sign_out' }), decision({}))).toEqual(neither);
+    expect(teaching(eventOf(), decision({ mode: 'enforce', outcome: 'step_up' }))).toEqual(waits);
+    expect(teaching(eventOf(), decision({ mode: 'enforce', level: 'medium' }))).toEqual(cleared);
   });
 });
