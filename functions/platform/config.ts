@@ -41,6 +41,20 @@ const variables = {
   GEO_DIR: z.string().min(1),
   TENANTS: json(tenants).default({ claim: 'tenant', clients: {}, sources: {}, default: 'default' }),
   UNBOUND_TENANTS: z.stringbool().default(false),
+  PRESENTATIONS_TABLE: z.string().min(1),
+  ISSUERS_TABLE: z.string().min(1),
+  /** Base URL under which wallets reach the API. */
+  PUBLIC_URL: z.url(),
+  SIGNING_KEY_ARN: z.string().min(1),
+  /** Certificate of the signing key and its chain, leaf first, base64 DER. */
+  SIGNING_CERTIFICATES: json(z.array(z.string().min(1))).default([]),
+  /** The verifier's DID; absent, the signing key itself is the DID. */
+  VERIFIER_DID: z.string().startsWith('did:').optional(),
+  CLIENT_ID_PREFIX: z
+    .enum(['decentralized_identifier', 'x509_san_dns', 'x509_hash', 'redirect_uri'])
+    .default('decentralized_identifier'),
+  /** Origins of apps' pages; `loopback` is any port of this machine. */
+  APP_ORIGINS: json(z.array(z.string().min(1))).default([]),
 } as const;
 
 /** The name of a known environment variable. */

@@ -1,0 +1,120 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KMSClient } from '@aws-sdk/client-kms';
+import middy from '@middy/core';
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { trustedIssuerStore } from '../credentials/trust/index.ts';
+import {
+  CLIENT_SETTINGS,
+  configOf,
+  countMetric,
+  type HttpEvent,
+  jsonResponse,
+  logger,
+  metrics,
+  recoverable,
+} from '../platform/index.ts';
+import { answerDeps } from './answer-deps.ts';
+import { answerPosted } from './answer-request.ts';
+import { kmsSigner } from './kms-signer.ts';
+import { oauthError } from './oauth-error.ts';
+import { invalidResponse, unknownRequest } from './presentation-error.ts';
+import { isBrowserMode, isRequestId, requestUris } from './presentation-request.ts';
+import { statusOf } from './presentation-result.ts';
+import { presentationStore } from './presentations.store.ts';
+import { REQUEST_OBJECT_TYPE, signedRequestObject } from './request-object.ts';
+import { didDocumentOf, didOfKey } from './verifier-identity.ts';
+import { readWalletRequest } from './wallet-request.ts';
+
+const config = configOf(process.env, [
+  'PRESENTATIONS_TABLE',
+  'ISSUERS_TABLE',
+  'PUBLIC_URL',
+  'SIGNING_KEY_ARN',
+  'SIGNING_CERTIFICATES',
+  'VERIFIER_DID',
+]);
+const dynamodb = new DynamoDBClient(CLIENT_SETTINGS);
+const store = presentationStore(dynamodb, config.PRESENTATIONS_TABLE, Date.now);
+const issuers = trustedIssuerStore(dynamodb, config.ISSUERS_TABLE);
+const identity = recoverable(async () => {
+  const signer = await kmsSigner(new KMSClient(CLIENT_SETTINGS), config.SIGNING_KEY_ARN);
+  return {
+    signer,
+    did: config.VERIFIER_DID ?? didOfKey(signer.publicJwk),
+    certificates: config.SIGNING_CERTIFICATES,
+  };
+});
+const answering = answerDeps({ store, issuers });
+
+/** Largest body that wallets send, bytes. */
+const MAX_BODY_BYTES = 524_288;
+
+const formBody = (event: HttpEvent): string => {
+  const type = event.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+  if (type !== 'application/x-www-form-urlencoded')
+    throw invalidResponse('The body must be application/x-www-form-urlencoded');
+  const raw = event.body ?? '';
+  const text = event.isBase64Encoded ? Buffer.from(raw, 'base64').toString('utf8') : raw;
+  if (text.length > MAX_BODY_BYTES) throw invalidResponse('The body is too large');
+  return text;
+};
+
+const requestObject = async (event: HttpEvent): Promise<APIGatewayProxyStructuredResultV2> => {
+  const walletNonce =
+    event.requestContext.http.method === 'POST' ? readWalletRequest(formBody(event)) : undefined;
+  const id = event.pathParameters?.id;
+  const stored = isRequestId(id) ? await store.get(id) : undefined;
+  if (stored === undefined || statusOf(stored, Date.now()) !== 'pending') throw unknownRequest();
+  const { request } = stored;
+  if (isBrowserMode(request.responseMode) || request.clientId.startsWith('redirect_uri:'))
+    throw unknownRequest();
+  const { responseUri } = requestUris(config.PUBLIC_URL, request.walletId);
+  return {
+    statusCode: 200,
+    headers: { 'content-type': REQUEST_OBJECT_TYPE, 'cache-control': 'no-store' },
+    body: await signedRequestObject(request, await identity(), responseUri, Date.now(), walletNonce),
+  };
+};
+
+const response = async (event: HttpEvent): Promise<APIGatewayProxyStructuredResultV2> => {
+  const { redirectUri } = await answerPosted(event.pathParameters?.id, formBody(event), answering);
+  countMetric('PresentationAnswered');
+  return jsonResponse(200, redirectUri === undefined ? {} : { redirect_uri: redirectUri });
+};
+
+const didDocument = async (): Promise<APIGatewayProxyStructuredResultV2> => {
+  const own = await identity();
+  if (!own.did.startsWith('did:web:')) throw unknownRequest();
+  return {
+    statusCode: 200,
+    headers: { 'content-type': 'application/did+json', 'cache-control': 'public, max-age=300' },
+    body: JSON.stringify(didDocumentOf(own)),
+  };
+};
+
+const ROUTES: Readonly<Record<string, (event: HttpEvent) => Promise<APIGatewayProxyStructuredResultV2>>> = {
+  'GET /v1/presentation-requests/{id}/request.jwt': requestObject,
+  'POST /v1/presentation-requests/{id}/request.jwt': requestObject,
+  'POST /v1/presentation-requests/{id}/response': response,
+  'GET /.well-known/did.json': didDocument,
+};
+
+/** What wallets call, without a token: fetch a request, answer it. */
+export const handler = middy<HttpEvent>()
+  .after(() => {
+    metrics.publishStoredMetrics();
+  })
+  .onError((request) => {
+    const { status, body } = oauthError(request.error);
+    if (status >= 500) {
+      logger.error('The request failed', request.error as Error);
+      countMetric('RequestFailed');
+    }
+    metrics.publishStoredMetrics();
+    request.response = jsonResponse(status, body);
+  })
+  .handler((event) => {
+    const route = ROUTES[event.routeKey];
+    if (route === undefined) throw unknownRequest();
+    return route(event);
+  });
