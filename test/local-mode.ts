@@ -1,9 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type RunningTemplate, type RunOptions, runTemplate } from '../infra/local/run-template.ts';
+import { synthesize } from '../infra/local/synthesize.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -22,20 +22,46 @@ const freePorts = async (): Promise<RunOptions['ports']> => {
   return { api, aws, dynamodb };
 };
 
-/** Synthesizes stage `local` with the real bundles, as `npm start` does. */
-export const synthesize = (folder: string): string => {
-  const assembly = join(folder, 'cdk.out');
-  const { status, stderr } = spawnSync(process.execPath, ['infra/app.ts'], {
-    cwd: ROOT,
-    env: {
-      PATH: process.env.PATH ?? '',
-      CDK_OUTDIR: assembly,
-      CDK_CONTEXT_JSON: JSON.stringify({ stage: 'local' }),
-    },
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(`The app does not synthesize:\n${stderr}`);
-  return assembly;
+const ASSEMBLY = join(ROOT, '.build/test/cdk.out');
+
+/**
+ * Synthesizes stage `local` with the real bundles, as `npm start` does; once for all test files, unless the
+ * sources changed. Test files run side by side, so one of them does it while the others wait.
+ */
+export const assemblyForTests = async (): Promise<string> => {
+  const lock = `${ASSEMBLY}.lock`;
+  mkdirSync(dirname(lock), { recursive: true });
+  for (;;) {
+    try {
+      mkdirSync(lock);
+      break;
+    } catch {
+      // A run that was killed leaves its lock behind.
+      const since = statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+      if (since && Date.now() - since > 120_000) rmSync(lock, { recursive: true, force: true });
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+  try {
+    await synthesize({ root: ROOT, outdir: ASSEMBLY });
+  } finally {
+    rmSync(lock, { recursive: true, force: true });
+  }
+  return ASSEMBLY;
+};
+
+/** A free port that has two free ones behind it, for `npm start`. */
+export const freePortWithTwoMore = async (): Promise<number> => {
+  const isFree = (port: number) =>
+    new Promise<boolean>((resolve) => {
+      const probe = createServer();
+      probe.once('error', () => resolve(false));
+      probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+    });
+  for (;;) {
+    const { api } = await freePorts();
+    if (api < 65_000 && (await isFree(api + 1)) && (await isFree(api + 2))) return api;
+  }
 };
 
 /** Local mode on ports and in a folder of its own, for a test or a benchmark. */
@@ -55,7 +81,7 @@ export const startLocalMode = async (
   } = {},
 ): Promise<LocalModeForTest> => {
   const state = options.state ?? mkdtempSync(join(tmpdir(), 'countersign-'));
-  const assembly = options.assembly ?? synthesize(state);
+  const assembly = options.assembly ?? (await assemblyForTests());
   const running = await runTemplate({ ...options, assembly, state, ports: await freePorts() });
   return {
     ...running,

@@ -17,7 +17,7 @@ describe('the README', () => {
     expect(ci).toMatch(/^npm ci\b/m);
     expect(ci).toMatch(/^step npm test\b/m);
     // `npm start` runs until it is stopped: a test starts it as the README says and stops it.
-    expect(read('test/e2e/start.test.ts')).toContain("'npm', ['start'");
+    expect(read('test/e2e/start.test.ts')).toContain("spawn('npm', ['start'");
   });
 
   test('names only scripts that exist', () => {

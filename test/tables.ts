@@ -2,12 +2,13 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type Dynamodb, startDynamodb } from '../infra/local/dynamodb.ts';
 import type { LocalResource } from '../infra/local/template.ts';
 
-/** The two tables on an embedded DynamoDB of a test's own. */
+/** The tables on an embedded DynamoDB of a test's own. */
 export interface TestTables {
   readonly client: DynamoDBClient;
   readonly endpoint: Dynamodb['endpoint'];
   readonly decisions: string;
   readonly baselines: string;
+  readonly sessions: string;
   close(): Promise<void>;
 }
 
@@ -58,6 +59,7 @@ export const startTables = async (): Promise<TestTables> => {
     [
       table('decisions', { name: 'pending', partition: 'pendingShard', sort: 'pendingSince' }),
       table('baselines'),
+      table('sessions'),
     ],
     { port: 0 },
   );
@@ -71,6 +73,7 @@ export const startTables = async (): Promise<TestTables> => {
     endpoint: database.endpoint,
     decisions: 'decisions',
     baselines: 'baselines',
+    sessions: 'sessions',
     close: async () => {
       client.destroy();
       await database.close();

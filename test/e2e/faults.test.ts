@@ -6,14 +6,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Baseline, baselineIn, baselineStore } from '../../functions/baselines/index.ts';
 import { decisionStore } from '../../functions/decisions/decisions.store.ts';
 import { subjectKey } from '../../functions/decisions/keys.ts';
-import { type LocalModeForTest, startLocalMode, synthesize } from '../local-mode.ts';
+import { assemblyForTests, type LocalModeForTest, startLocalMode } from '../local-mode.ts';
 import { appOf, eventually, nativeEvent } from './client.ts';
 
 let folder: string;
 let assembly: string;
-beforeAll(() => {
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'countersign-faults-'));
-  assembly = synthesize(folder);
+  assembly = await assemblyForTests();
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
