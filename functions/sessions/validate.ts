@@ -1,0 +1,171 @@
+import type { DecisionStore, StoredDecision } from '../decisions/index.ts';
+import { applyEvent, applyEvidence, type OutsideEvidence } from './apply-event.ts';
+import type { Session, Telling } from './session.ts';
+import { SessionError } from './session-error.ts';
+import { type SessionStore, sessionKey, subjectSessionsKey } from './sessions.store.ts';
+
+/** What continuous validation needs from outside. */
+export interface ValidateDeps {
+  readonly decisions: Pick<DecisionStore, 'getMany'>;
+  readonly sessions: SessionStore;
+  /** Tells others. At least once: a telling that may have been told is told again, under the same id. */
+  readonly tell: (session: Session, tellings: readonly Telling[]) => Promise<void>;
+  readonly onFailure: (part: string, error: unknown) => void;
+}
+
+const WRITE_ATTEMPTS = 8;
+const AT_ONCE = 8;
+
+/** Puts a new session into its subject's list first: a crash in between leaves a name too many, never one too few. */
+const enlist = async (sessions: SessionStore, session: Session): Promise<void> => {
+  const key = subjectSessionsKey(session.tenant, session.subject);
+  for (let attempt = 0; attempt < WRITE_ATTEMPTS; attempt++) {
+    const record = await sessions.readSubject(key);
+    if (record.sessions.includes(session.id)) return;
+    if (await sessions.putSubject(key, { ...record, sessions: [...record.sessions, session.id] })) return;
+  }
+  throw contended();
+};
+
+const contended = () =>
+  new SessionError('session-contended', 'The session is written too often at once', { status: 503 });
+
+/**
+ * Changes one session, losing no concurrent change, then tells what has to be told and forgets that it had to.
+ * A crash in between leaves the tellings in the record: the repeated message finds them there.
+ *
+ * @param change gives the session itself when there is nothing to change.
+ * @throws SessionError `session-contended`, `session-store-unavailable` (503)
+ */
+const update = async (
+  key: string,
+  change: (session: Session | undefined) => Session | undefined,
+  deps: Pick<ValidateDeps, 'sessions' | 'tell'>,
+  known?: Session,
+): Promise<void> => {
+  let current = known;
+  for (let attempt = 0; attempt < WRITE_ATTEMPTS; attempt++) {
+    if (attempt > 0 || current === undefined) current = (await deps.sessions.read([key])).get(key);
+    const changed = change(current);
+    if (!changed) return;
+    if (current === undefined) await enlist(deps.sessions, changed);
+    if (changed !== current && !(await deps.sessions.put(key, changed, current?.version ?? 0))) continue;
+    if (changed.outbox.length > 0) await drain(key, changed, deps);
+    return;
+  }
+  throw contended();
+};
+
+const drain = async (
+  key: string,
+  session: Session,
+  { sessions, tell }: Pick<ValidateDeps, 'sessions' | 'tell'>,
+): Promise<void> => {
+  await tell(session, session.outbox);
+  const told = new Set(session.outbox.map(({ id }) => id));
+  let current: Session | undefined = session;
+  for (let attempt = 0; attempt < WRITE_ATTEMPTS; attempt++) {
+    if (attempt > 0) current = (await sessions.read([key])).get(key);
+    const outbox = current?.outbox.filter(({ id }) => !told.has(id));
+    if (!current || outbox?.length === current.outbox.length) return;
+    const emptied: Session = { ...current, outbox: outbox ?? [], version: current.version + 1 };
+    if (await sessions.put(key, emptied, current.version)) return;
+  }
+  throw contended();
+};
+
+/** A sign-in comes before what happened in the same millisecond. */
+const rank = ({ session }: StoredDecision): number => (session?.action === 'sign_in' ? 0 : 1);
+
+/** The sessions of a batch of decisions, each with its events in the order in which they happened. */
+const bySession = (stored: readonly StoredDecision[]): Map<string, StoredDecision[]> => {
+  const groups = new Map<string, StoredDecision[]>();
+  for (const one of stored) {
+    if (!one.session) continue;
+    const key = sessionKey(one.tenant, one.session.id);
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  for (const group of groups.values())
+    group.sort((a, b) => a.delta.observation.time - b.delta.observation.time || rank(a) - rank(b));
+  return groups;
+};
+
+/**
+ * Counts decided events into their sessions. What is counted is read from the store; the message only named the
+ * decision. Events of one session that come together cost one write.
+ *
+ * @param keys keys of at most 100 decisions, repeats allowed.
+ * @returns the keys that are done with; the others are to be delivered again.
+ */
+export const validate = async (keys: readonly string[], deps: ValidateDeps): Promise<Set<string>> => {
+  const done = new Set<string>();
+  if (keys.length === 0) return done;
+  const stored = await deps.decisions.getMany(keys);
+  const groups = [...bySession(stored)];
+  const sessions = groups.length > 0 ? await deps.sessions.read(groups.map(([key]) => key)) : new Map();
+  // An unknown decision (erased, or never ours) and one without a session have nothing to validate.
+  const waiting = new Set(groups.flatMap(([, group]) => group.map(({ key }) => key)));
+  for (const key of keys) if (!waiting.has(key)) done.add(key);
+  for (let first = 0; first < groups.length; first += AT_ONCE)
+    await Promise.all(
+      groups.slice(first, first + AT_ONCE).map(async ([key, group]) => {
+        try {
+          const change = (session: Session | undefined) =>
+            group.reduce(
+              (current: Session | undefined, { tenant, session: facts, delta, decision }) =>
+                applyEvent(current, { tenant, facts: facts!, observation: delta.observation, decision }),
+              session,
+            );
+          await update(key, change, deps, sessions.get(key));
+          for (const one of group) done.add(one.key);
+        } catch (error) {
+          deps.onFailure('session', error);
+        }
+      }),
+    );
+  return done;
+};
+
+/** Whom evidence from outside is about: a subject with all its sessions, or one of them. Pseudonyms. */
+export interface EvidenceTarget {
+  readonly tenant: string;
+  readonly subject?: string;
+  readonly session?: string;
+}
+
+/**
+ * Counts evidence from outside into the sessions that it is about, at most once into each.
+ *
+ * Where both a subject and a session are named, the session must be the subject's: a signal about somebody
+ * else's session counts for nothing.
+ *
+ * @returns how many sessions it was counted into.
+ * @throws SessionError `session-contended`, `session-store-unavailable` (503)
+ */
+export const weigh = async (
+  target: EvidenceTarget,
+  evidence: OutsideEvidence,
+  deps: Pick<ValidateDeps, 'sessions' | 'tell'>,
+): Promise<number> => {
+  const { tenant, subject, session } = target;
+  const ids =
+    session !== undefined
+      ? [session]
+      : subject !== undefined
+        ? (await deps.sessions.readSubject(subjectSessionsKey(tenant, subject))).sessions
+        : [];
+  const counted = new Set<string>();
+  for (const id of ids) {
+    await update(
+      sessionKey(tenant, id),
+      (current) => {
+        if (!current || (subject !== undefined && current.subject !== subject)) return undefined;
+        if (current.status === 'ended' || current.status === 'revoked') return current;
+        counted.add(id);
+        return applyEvidence(current, evidence);
+      },
+      deps,
+    );
+  }
+  return counted.size;
+};
