@@ -12,6 +12,7 @@ import {
   httpProblems,
   jsonBody,
   jsonResponse,
+  kmsSigningKey,
   logger,
   metrics,
   recoverable,
@@ -20,13 +21,12 @@ import {
 import { answerDeps } from './answer-deps.ts';
 import { answerFromBrowser } from './answer-request.ts';
 import { browserAnswerSchema, newRequestAnswer } from './app-api.ts';
-import { kmsSigner } from './kms-signer.ts';
 import { newRequest } from './new-request.ts';
 import { PresentationError, unknownRequest } from './presentation-error.ts';
 import { isRequestId, walletIdOf } from './presentation-request.ts';
 import { resultOf } from './presentation-result.ts';
 import { presentationStore } from './presentations.store.ts';
-import { didOfKey } from './verifier-identity.ts';
+import { verifierIdentity } from './verifier-identity.ts';
 
 const config = configOf(process.env, [
   'PRESENTATIONS_TABLE',
@@ -43,14 +43,10 @@ const config = configOf(process.env, [
 const dynamodb = new DynamoDBClient(CLIENT_SETTINGS);
 const store = presentationStore(dynamodb, config.PRESENTATIONS_TABLE, Date.now);
 const issuers = trustedIssuerStore(dynamodb, config.ISSUERS_TABLE);
-const identity = recoverable(async () => {
-  const signer = await kmsSigner(new KMSClient(CLIENT_SETTINGS), config.SIGNING_KEY_ARN);
-  return {
-    signer,
-    did: config.VERIFIER_DID ?? didOfKey(signer.publicJwk),
-    certificates: config.SIGNING_CERTIFICATES,
-  };
-});
+const signingKey = kmsSigningKey(new KMSClient(CLIENT_SETTINGS), config.SIGNING_KEY_ARN, 'ES256');
+const identity = recoverable(() =>
+  verifierIdentity(signingKey, { did: config.VERIFIER_DID, certificates: config.SIGNING_CERTIFICATES }),
+);
 const answering = answerDeps({ store, issuers });
 
 /** Largest body that apps send, bytes: an answer of the browser's API may hold several credentials. */

@@ -62,7 +62,7 @@ export const signedRequestObject = async (
   walletNonce?: string,
 ): Promise<string> => {
   const header = {
-    alg: identity.signer.alg,
+    alg: identity.key.alg,
     typ: REQUEST_OBJECT_TYPE.slice('application/'.length),
     ...keyHeaderOf(request.clientId, identity),
   };
@@ -80,7 +80,7 @@ export const signedRequestObject = async (
   const input = [header, payload]
     .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
     .join('.');
-  const signature = await identity.signer.sign(Buffer.from(input));
+  const signature = await identity.key.sign(Buffer.from(input));
   return `${input}.${Buffer.from(signature).toString('base64url')}`;
 };
 

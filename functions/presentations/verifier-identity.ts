@@ -1,24 +1,32 @@
 import { createHash, type JsonWebKey, X509Certificate } from 'node:crypto';
+import type { SigningKey } from '../platform/index.ts';
 import { PresentationError } from './presentation-error.ts';
 import type { ClientIdPrefix } from './presentation-request.ts';
 
-/** Signs request objects. The key never leaves where it is kept. */
-export interface RequestSigner {
-  /** Only ES256: every wallet of the High Assurance profile verifies it. */
-  readonly alg: 'ES256';
-  readonly publicJwk: JsonWebKey;
-  /** The signature as JOSE has it: r and s, 32 bytes each. */
-  sign(input: Uint8Array): Promise<Uint8Array>;
-}
-
 /** Who this verifier says it is. */
 export interface VerifierIdentity {
-  readonly signer: RequestSigner;
+  /** Signs request objects, by ES256: every wallet of the High Assurance profile verifies it. */
+  readonly key: SigningKey;
+  readonly publicJwk: JsonWebKey;
   /** DID under which wallets find the signing key. */
   readonly did: string;
   /** The signing key's certificate and its chain, leaf first, base64 DER; empty when there is none. */
   readonly certificates: readonly string[];
 }
+
+/**
+ * The identity of a deployment.
+ *
+ * @param key of algorithm ES256.
+ * @param did where it is not the key itself; its document is served by {@link didDocumentOf}.
+ */
+export const verifierIdentity = async (
+  key: SigningKey,
+  { did, certificates }: { readonly did: string | undefined; readonly certificates: readonly string[] },
+): Promise<VerifierIdentity> => {
+  const publicJwk = await key.publicJwk();
+  return { key, publicJwk, did: did ?? didOfKey(publicJwk), certificates };
+};
 
 /** The signing key as a DID of its own: wallets need no network to resolve it. */
 export const didOfKey = ({ kty, crv, x, y }: JsonWebKey): string =>
@@ -55,9 +63,9 @@ export const keyHeaderOf = (
     : { kid: identity.did.startsWith('did:jwk:') ? `${identity.did}#0` : `${identity.did}#request-signing` };
 
 /** The document of a did:web identity, to be served at its well-known place. */
-export const didDocumentOf = ({ did, signer }: VerifierIdentity): Readonly<Record<string, unknown>> => {
+export const didDocumentOf = ({ did, publicJwk }: VerifierIdentity): Readonly<Record<string, unknown>> => {
   const id = `${did}#request-signing`;
-  const { kty, crv, x, y } = signer.publicJwk;
+  const { kty, crv, x, y } = publicJwk;
   return {
     '@context': ['https://www.w3.org/ns/did/v1', 'https://w3id.org/security/jwk/v1'],
     id: did,
@@ -67,12 +75,12 @@ export const didDocumentOf = ({ did, signer }: VerifierIdentity): Readonly<Recor
   };
 };
 
-const leafOf = ({ certificates, signer }: VerifierIdentity): X509Certificate => {
+const leafOf = ({ certificates, publicJwk }: VerifierIdentity): X509Certificate => {
   const [leaf] = certificates;
   if (leaf === undefined) throw unavailable('The deployment has no certificate for its signing key');
   const certificate = new X509Certificate(Buffer.from(leaf, 'base64'));
   const { x, y } = certificate.publicKey.export({ format: 'jwk' });
-  if (x !== signer.publicJwk.x || y !== signer.publicJwk.y)
+  if (x !== publicJwk.x || y !== publicJwk.y)
     throw unavailable('The certificate is for another key than the one that signs');
   return certificate;
 };

@@ -9,20 +9,20 @@ import {
   countMetric,
   type HttpEvent,
   jsonResponse,
+  kmsSigningKey,
   logger,
   metrics,
   recoverable,
 } from '../platform/index.ts';
 import { answerDeps } from './answer-deps.ts';
 import { answerPosted } from './answer-request.ts';
-import { kmsSigner } from './kms-signer.ts';
 import { oauthError } from './oauth-error.ts';
 import { invalidResponse, unknownRequest } from './presentation-error.ts';
 import { isBrowserMode, isRequestId, requestUris } from './presentation-request.ts';
 import { statusOf } from './presentation-result.ts';
 import { presentationStore } from './presentations.store.ts';
 import { REQUEST_OBJECT_TYPE, signedRequestObject } from './request-object.ts';
-import { didDocumentOf, didOfKey } from './verifier-identity.ts';
+import { didDocumentOf, verifierIdentity } from './verifier-identity.ts';
 import { readWalletRequest } from './wallet-request.ts';
 
 const config = configOf(process.env, [
@@ -36,14 +36,10 @@ const config = configOf(process.env, [
 const dynamodb = new DynamoDBClient(CLIENT_SETTINGS);
 const store = presentationStore(dynamodb, config.PRESENTATIONS_TABLE, Date.now);
 const issuers = trustedIssuerStore(dynamodb, config.ISSUERS_TABLE);
-const identity = recoverable(async () => {
-  const signer = await kmsSigner(new KMSClient(CLIENT_SETTINGS), config.SIGNING_KEY_ARN);
-  return {
-    signer,
-    did: config.VERIFIER_DID ?? didOfKey(signer.publicJwk),
-    certificates: config.SIGNING_CERTIFICATES,
-  };
-});
+const signingKey = kmsSigningKey(new KMSClient(CLIENT_SETTINGS), config.SIGNING_KEY_ARN, 'ES256');
+const identity = recoverable(() =>
+  verifierIdentity(signingKey, { did: config.VERIFIER_DID, certificates: config.SIGNING_CERTIFICATES }),
+);
 const answering = answerDeps({ store, issuers });
 
 /** Largest body that wallets send, bytes. */
