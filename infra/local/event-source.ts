@@ -3,7 +3,7 @@ import type { Invocation } from './lambda-host-function.ts';
 import type { Queue, ReceivedMessage } from './queue/index.ts';
 import { bodyDigest } from './queue/message.ts';
 import type { LocalTemplate } from './template.ts';
-import { TemplateError } from './template-error.ts';
+import { refusedProperty } from './template-error.ts';
 
 /** A queue whose messages a function consumes. */
 export interface EventSource {
@@ -41,19 +41,14 @@ export function eventSourcesOf(template: LocalTemplate): EventSource[] {
       ...others
     } = mapping.properties;
     if (others.Enabled === false) return [];
-    const refused = (what: string) =>
-      new TemplateError(
-        'property-refused',
-        `${mapping.stack}/${mapping.logicalId}: local mode cannot run ${what}`,
-      );
     const queue = template.byArn(String(EventSourceArn));
     if (queue?.type !== 'AWS::SQS::Queue')
-      throw refused('an event source that is not a queue of the template');
-    if (others.FilterCriteria !== undefined) throw refused('filter criteria');
+      throw refusedProperty(mapping, 'an event source that is not a queue of the template');
+    if (others.FilterCriteria !== undefined) throw refusedProperty(mapping, 'filter criteria');
     const hosted = template
       .ofType('AWS::Lambda::Function')
       .find(({ ref, arn }) => ref === FunctionName || arn === template.byArn(String(FunctionName))?.arn);
-    if (!hosted) throw refused('a function that is not in the template');
+    if (!hosted) throw refusedProperty(mapping, 'a function that is not in the template');
     const windowMs = Number(MaximumBatchingWindowInSeconds) * 1000;
     const scaling = others.ScalingConfig as { MaximumConcurrency?: number } | undefined;
     const types = (others.FunctionResponseTypes as string[] | undefined) ?? [];

@@ -1,5 +1,5 @@
 import type { LocalResource, LocalTemplate } from './template.ts';
-import { TemplateError } from './template-error.ts';
+import { refusedProperty } from './template-error.ts';
 
 /** Cross-origin rules, as `CorsConfiguration` of `AWS::ApiGatewayV2::Api` states them. */
 export interface CorsConfig {
@@ -67,10 +67,10 @@ interface RouteSettings {
 export function httpApiOf(template: LocalTemplate): HttpApiConfig | undefined {
   const [api, second] = template.ofType('AWS::ApiGatewayV2::Api');
   if (!api) return undefined;
-  if (second) throw refused(second, 'a second API');
-  if (api.properties.ProtocolType !== 'HTTP') throw refused(api, 'an API that is not an HTTP API');
+  if (second) throw refusedProperty(second, 'a second API');
+  if (api.properties.ProtocolType !== 'HTTP') throw refusedProperty(api, 'an API that is not an HTTP API');
   const [stage, otherStage] = template.ofType('AWS::ApiGatewayV2::Stage');
-  if (!stage || otherStage) throw refused(otherStage ?? api, 'anything but one stage');
+  if (!stage || otherStage) throw refusedProperty(otherStage ?? api, 'anything but one stage');
   const cors = corsOf(api.properties.CorsConfiguration as Record<string, unknown> | undefined);
   return {
     apiId: api.ref,
@@ -91,14 +91,14 @@ function routeOf(template: LocalTemplate, route: LocalResource, stage: LocalReso
   const byRef = (type: string, ref: unknown) =>
     template.ofType(type).find((resource) => resource.ref === ref);
   const integration = byRef('AWS::ApiGatewayV2::Integration', String(Target).replace(/^integrations\//, ''));
-  if (!integration) throw refused(route, 'a route without an integration');
+  if (!integration) throw refusedProperty(route, 'a route without an integration');
   const { IntegrationType, IntegrationUri, PayloadFormatVersion, TimeoutInMillis } = integration.properties;
   if (IntegrationType !== 'AWS_PROXY' || PayloadFormatVersion !== '2.0') {
-    throw refused(integration, 'an integration other than AWS_PROXY in payload format 2.0');
+    throw refusedProperty(integration, 'an integration other than AWS_PROXY in payload format 2.0');
   }
   const [functionArn] = /arn:[^:]*:lambda:[^:]*:\d{12}:function:[^/]+/.exec(String(IntegrationUri)) ?? [];
   if (!functionArn || !template.byArn(functionArn))
-    throw refused(integration, 'a function that is not in the template');
+    throw refusedProperty(integration, 'a function that is not in the template');
   const routeKey = String(RouteKey);
   const throttle = throttleOf(stage, routeKey);
   const settings = {
@@ -110,10 +110,11 @@ function routeOf(template: LocalTemplate, route: LocalResource, stage: LocalReso
   };
   if (AuthorizationType === 'NONE') return settings;
   const authorizer = byRef('AWS::ApiGatewayV2::Authorizer', AuthorizerId);
-  if (AuthorizationType !== 'JWT' || !authorizer) throw refused(route, `${AuthorizationType} authorization`);
+  if (AuthorizationType !== 'JWT' || !authorizer)
+    throw refusedProperty(route, `${AuthorizationType} authorization`);
   const jwt = authorizer.properties.JwtConfiguration as { Issuer?: string; Audience?: string[] } | undefined;
   if (!jwt?.Issuer || !jwt.Audience?.length)
-    throw refused(authorizer, 'a JWT authorizer without issuer and audience');
+    throw refusedProperty(authorizer, 'a JWT authorizer without issuer and audience');
   return { ...settings, authorizer: { issuer: jwt.Issuer, audience: jwt.Audience } };
 }
 
@@ -140,8 +141,4 @@ function corsOf(raw: Record<string, unknown> | undefined): CorsConfig | undefine
     allowCredentials: raw.AllowCredentials === true,
     ...(raw.MaxAge === undefined ? {} : { maxAge: Number(raw.MaxAge) }),
   };
-}
-
-function refused({ stack, logicalId }: LocalResource, what: string): TemplateError {
-  return new TemplateError('property-refused', `${stack}/${logicalId}: local mode cannot serve ${what}`);
 }

@@ -52,7 +52,7 @@ beforeAll(async () => {
     new HttpStage(stack, 'Stage', { httpApi: api, stageName: '$default', autoDeploy: true });
     const echo = functionOf(stack, 'echo', ECHO, { timeout: Duration.seconds(20) });
     const integration = new HttpLambdaIntegration('Echo', echo);
-    const hasty = new HttpLambdaIntegration('Hasty', echo, { timeout: Duration.millis(100) });
+    const hasty = new HttpLambdaIntegration('Hasty', echo, { timeout: Duration.millis(1500) });
     const authorizer = new HttpJwtAuthorizer('Token', issuer.issuer, { jwtAudience: ['countersign'] });
     const route = (method: HttpMethod, path: string, more: object = {}) =>
       api.addRoutes({ path, methods: [method], integration, ...more });
@@ -227,7 +227,7 @@ describe('the answer', () => {
 
   it('is 500 when the function failed, 503 when it takes too long', async () => {
     expect((await get('/echo?fail=1', { method: 'POST' })).status).toBe(500);
-    const late = await get('/hasty?sleep=400');
+    const late = await get('/hasty?sleep=3000');
     expect([late.status, await late.json()]).toEqual([503, { message: 'Service Unavailable' }]);
     expect((await get('/hasty?answer="in time"')).status).toBe(200);
   });

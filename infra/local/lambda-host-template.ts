@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Destinations, HostedFunction } from './lambda-host-function.ts';
 import type { LocalResource, LocalTemplate } from './template.ts';
-import { TemplateError } from './template-error.ts';
+import { refusedProperty } from './template-error.ts';
 
 /** Processes per function: two show what concurrency does, and leave the machine usable. */
 const CONCURRENCY = 2;
@@ -52,9 +52,9 @@ export function functionsOf(template: LocalTemplate): HostedFunction[] {
       ({ FunctionName }) => FunctionName === resource.ref || FunctionName === resource.arn,
     );
     if (!properties.Runtime?.startsWith('nodejs'))
-      throw refused(resource, `the runtime ${properties.Runtime}`);
-    if (!properties.Code?.S3Key) throw refused(resource, 'code that is not a bundled asset');
-    if (!properties.Handler) throw refused(resource, 'a function without a handler');
+      throw refusedProperty(resource, `the runtime ${properties.Runtime}`);
+    if (!properties.Code?.S3Key) throw refusedProperty(resource, 'code that is not a bundled asset');
+    if (!properties.Handler) throw refusedProperty(resource, 'a function without a handler');
     const layers = (properties.Layers ?? []).map((arn) => layerFolder(template, resource, arn));
     return {
       name: resource.ref,
@@ -84,7 +84,7 @@ function layerFolder(template: LocalTemplate, resource: LocalResource, arn: stri
     ({ type, ref }) => type === 'AWS::Lambda::LayerVersion' && ref === arn,
   );
   const key = (layer?.properties.Content as { S3Key?: string } | undefined)?.S3Key;
-  if (!key) throw refused(resource, `the layer ${arn}, which the template does not hold`);
+  if (!key) throw refusedProperty(resource, `the layer ${arn}, which the template does not hold`);
   return template.asset(key);
 }
 
@@ -99,12 +99,8 @@ function environmentOf(
       if (!text.startsWith('/opt/')) return [name, text];
       // A later layer covers an earlier one, as Lambda unpacks them in order.
       const found = layers.map((folder) => join(folder, text.slice('/opt/'.length))).findLast(existsSync);
-      if (!found) throw refused(resource, `${name}, a path under /opt that none of its layers holds`);
+      if (!found) throw refusedProperty(resource, `${name}, a path under /opt that none of its layers holds`);
       return [name, found];
     }),
   );
-}
-
-function refused({ stack, logicalId }: LocalResource, what: string): TemplateError {
-  return new TemplateError('property-refused', `${stack}/${logicalId}: local mode cannot run ${what}`);
 }

@@ -1,29 +1,23 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { connect, createServer as createProbe } from 'node:net';
 import { join, resolve } from 'node:path';
 import { createLocalJWKSet } from 'jose';
-import { CountersignError } from '../../functions/platform/errors.ts';
 import { type BusConfig, busNameOf, type ChaosOptions, createEvents, type Events } from './bus/index.ts';
 import { type DevIssuer, openDevIssuer, writePrivate } from './dev-issuer.ts';
 import { startDynamodb } from './dynamodb.ts';
 import { openSigningKeys, startEndpoint } from './endpoint/index.ts';
 import { eventSourcesOf, pollQueue } from './event-source.ts';
-import { type AccessLine, createHttpApi } from './http-api.ts';
+import { createHttpApi } from './http-api.ts';
 import { type HttpApiConfig, httpApiOf } from './http-api-config.ts';
 import { type LambdaHost, startLambdaHost } from './lambda-host.ts';
 import { type AsyncInvoker, startAsyncInvoker } from './lambda-host-async.ts';
 import type { Invocation } from './lambda-host-function.ts';
 import { functionsOf } from './lambda-host-template.ts';
+import { checkPorts, claim, dropState, LocalModeError } from './machine.ts';
 import { createQueues, type QueueConfig, type Queues } from './queue/index.ts';
 import { runSchedules, schedulesOf } from './schedule.ts';
 import { openSecrets } from './secret-values.ts';
 import { LOCAL_ACCOUNT, type LocalResource, type LocalTemplate, readTemplate } from './template.ts';
-
-/** Local mode cannot start: `port-taken`, `already-running`. It holds no such secret: `secret-unknown`. */
-export class LocalModeError extends CountersignError {
-  override readonly name = 'LocalModeError';
-}
 
 /** Where local mode listens, all on 127.0.0.1. */
 export interface Ports {
@@ -53,7 +47,6 @@ export interface RunOptions {
   /** One line about anything that went wrong on the way. */
   readonly log?: (line: string) => void;
   readonly onColdStart?: (name: string, invocation: Invocation) => void;
-  readonly onAccess?: (line: AccessLine) => void;
 }
 
 /** The app, running. */
@@ -104,7 +97,7 @@ export async function runTemplate(options: RunOptions): Promise<RunningTemplate>
     const release = await claim(state, ports.api);
     undo.push(release);
     if (options.fresh) dropState(state, options.assembly);
-    await checkPorts(ports);
+    await checkPorts({ ...ports });
     const urls = {
       api: `http://127.0.0.1:${ports.api}`,
       aws: `http://127.0.0.1:${ports.aws}`,
@@ -166,12 +159,13 @@ export async function runTemplate(options: RunOptions): Promise<RunningTemplate>
       openDevIssuer({ file: join(state, 'dev-issuer.json'), api: urls.api, audience: audienceOf(api) }),
     );
     writePrivate(join(state, 'dev-token'), `${await issuer.token()}\n`);
+    const accessLog = join(state, 'logs', 'http-api.log');
     const serve = api
       ? createHttpApi(signedBy(api, issuer.issuer), {
           account: LOCAL_ACCOUNT,
           host,
           keys: createLocalJWKSet(issuer.jwks),
-          ...(options.onAccess ? { onAccess: options.onAccess } : {}),
+          onAccess: (line) => appendFileSync(accessLog, `${JSON.stringify(line)}\n`),
         })
       : undefined;
     const server = createServer((request, response) => {
@@ -282,65 +276,4 @@ function serveIssuer(issuer: DevIssuer, request: IncomingMessage, response: Serv
   if (!document) return false;
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(document));
   return true;
-}
-
-/** All but the assembly, which is made from sources and not from events, and the claim on the folder. */
-function dropState(state: string, assembly: string): void {
-  for (const name of readdirSync(state)) {
-    const path = join(state, name);
-    if (name !== CLAIM && !path.startsWith(resolve(assembly))) rmSync(path, { recursive: true, force: true });
-  }
-}
-
-const CLAIM = 'running.json';
-
-/**
- * One process at a time may have the state folder: queues, tables and the archive are files of one writer.
- * A process number alone proves nothing, as a new process may have it: the API has to answer too.
- */
-async function claim(state: string, port: number): Promise<() => void> {
-  const file = join(state, CLAIM);
-  if (existsSync(file)) {
-    const other = JSON.parse(readFileSync(file, 'utf8')) as { pid: number; port: number };
-    if (other.pid !== process.pid && isAlive(other.pid) && (await answers(other.port))) {
-      const where = `process ${other.pid}, http://127.0.0.1:${other.port}`;
-      throw new LocalModeError('already-running', `Local mode runs already: ${where}`);
-    }
-  }
-  writePrivate(file, JSON.stringify({ pid: process.pid, port }));
-  return () => rmSync(file, { force: true });
-}
-
-function answers(port: number): Promise<boolean> {
-  return new Promise((done) => {
-    const socket = connect(port, '127.0.0.1', () => done(true));
-    socket.once('error', () => done(false));
-    socket.once('connect', () => socket.destroy());
-  });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-/** Looks before anything starts: a port found taken half-way would leave half of local mode behind. */
-async function checkPorts(ports: Ports): Promise<void> {
-  for (const [part, port] of Object.entries(ports)) {
-    await new Promise<void>((done, fail) => {
-      const probe = createProbe();
-      probe.once('error', (cause) =>
-        fail(
-          new LocalModeError('port-taken', `Port ${port} (${part}) is taken: choose others with --port`, {
-            cause,
-          }),
-        ),
-      );
-      probe.listen(port, '127.0.0.1', () => probe.close(() => done()));
-    });
-  }
 }

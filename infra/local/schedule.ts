@@ -1,7 +1,7 @@
 import type { BusEvent, Events } from './bus/index.ts';
 import { type Clock, type FunctionInvoker, systemClock } from './runtime.ts';
 import type { LocalResource, LocalTemplate } from './template.ts';
-import { TemplateError } from './template-error.ts';
+import { refusedProperty } from './template-error.ts';
 
 /** Something that the template wants to happen again and again. */
 export interface Schedule {
@@ -65,7 +65,8 @@ export function schedulesOf(template: LocalTemplate, { invoker, events }: Schedu
     .filter(enabled)
     .map((schedule) => {
       const { Arn, Input = '{}' } = schedule.properties.Target as { Arn: string; Input?: string };
-      if (template.byArn(Arn)?.type !== 'AWS::Lambda::Function') throw refused(schedule, `the target ${Arn}`);
+      if (template.byArn(Arn)?.type !== 'AWS::Lambda::Function')
+        throw refusedProperty(schedule, `the target ${Arn}`);
       const payload: unknown = JSON.parse(Input);
       return {
         name: schedule.ref,
@@ -79,12 +80,8 @@ export function schedulesOf(template: LocalTemplate, { invoker, events }: Schedu
 function interval(resource: LocalResource): number {
   const expression = String(resource.properties.ScheduleExpression);
   const everyMs = rateMs(expression);
-  if (everyMs === undefined) throw refused(resource, `the schedule ${expression}`);
+  if (everyMs === undefined) throw refusedProperty(resource, `the schedule ${expression}`);
   return everyMs;
-}
-
-function refused({ stack, logicalId }: LocalResource, what: string): TemplateError {
-  return new TemplateError('property-refused', `${stack}/${logicalId}: local mode cannot run ${what}`);
 }
 
 function ruleEvent({ place }: LocalTemplate, rule: LocalResource, time: number): BusEvent {

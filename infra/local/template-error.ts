@@ -13,3 +13,19 @@ import { CountersignError } from '../../functions/platform/errors.ts';
 export class TemplateError extends CountersignError {
   override readonly name = 'TemplateError';
 }
+
+/**
+ * The error for a resource that states something local mode cannot do: it is refused, not passed over.
+ *
+ * @param what completes "local mode cannot run …".
+ * @example
+ * ```ts
+ * throw refusedProperty(mapping, 'filter criteria');
+ * ```
+ */
+export function refusedProperty(
+  { stack, logicalId }: { readonly stack: string; readonly logicalId: string },
+  what: string,
+): TemplateError {
+  return new TemplateError('property-refused', `${stack}/${logicalId}: local mode cannot run ${what}`);
+}
