@@ -19,8 +19,8 @@ export const zippedBytes = (folder: string): number => {
 };
 
 /** What each function weighs when deployed, zipped, and its code alone. */
-export const bundleFigures = (template: LocalTemplate): Figure[] =>
-  functionsOf(template).flatMap((hosted) => {
+export const bundleFigures = (template: LocalTemplate): Figure[] => [
+  ...functionsOf(template).flatMap((hosted) => {
     const code = join(hosted.directory, 'index.mjs');
     if (!existsSync(code)) return [];
     const short = hosted.name.split('-').at(-1)!;
@@ -33,4 +33,22 @@ export const bundleFigures = (template: LocalTemplate): Figure[] =>
         ...(short === 'score' ? { goal: '≤ 10 MB' } : {}),
       },
     ];
-  });
+  }),
+  ...layerFigures(),
+];
+
+/** The geo layer, which is apart from the code; 250 MB unzipped is Lambda's limit for both together. */
+const layerFigures = (): Figure[] => {
+  const folder = join(import.meta.dirname, '../../.build/geo');
+  const bytes = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => statSync(join(folder, name)))
+    .reduce((sum, file) => sum + (file.isFile() ? file.size : 0), 0);
+  return [
+    {
+      name: 'geo layer, unzipped',
+      value: bytes / MB,
+      unit: 'MB',
+      peer: { name: 'what Lambda takes, code included', value: 250 },
+    },
+  ];
+};

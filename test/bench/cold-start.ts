@@ -79,6 +79,12 @@ export const coldStartFigures = async (local: RunningTemplate): Promise<Figure[]
     });
     return [
       figure('process start to first decision', 'total', '≤ 800 ms'),
+      {
+        name: `  the same, best of ${RUNS}`,
+        value: Math.min(...ours.map((run) => run.total)),
+        unit: 'ms',
+        peer: { name: 'an empty handler', value: Math.min(...floor.map((run) => run.total)) },
+      },
       figure('  the process itself', 'process'),
       figure('  loading the bundle', 'init'),
       figure('  first decision, waiting for its parts', 'first'),

@@ -95,10 +95,16 @@ export const requestUnitFigures = async (histories = [10, 10_000]): Promise<Figu
           name: `calls per event, history of ${events.toLocaleString('en')}`,
           value: spent.calls,
           unit: 'calls',
+          peer: { name: 'one read and two writes', value: 3 },
           goal: '1 batched read + 2 writes',
         },
-        { name: '  read units', value: spent.reads, unit: 'RU' },
-        { name: '  write units', value: spent.writes, unit: 'WU' },
+        { name: '  read units', value: spent.reads, unit: 'RU', peer: { name: 'one record', value: 0.5 } },
+        {
+          name: '  write units',
+          value: spent.writes,
+          unit: 'WU',
+          peer: { name: 'two records of 1 KB', value: 2 },
+        },
       );
     }
     const pending = written.slice(-BATCH).map((stored) => stored.key);
@@ -110,8 +116,14 @@ export const requestUnitFigures = async (histories = [10, 10_000]): Promise<Figu
         name: `settling, per event in a batch of ${BATCH}: reads`,
         value: settling.reads / BATCH,
         unit: 'RU',
+        peer: { name: 'one record', value: 1 },
       },
-      { name: '  writes, aggregates included', value: settling.writes / BATCH, unit: 'WU' },
+      {
+        name: '  writes, aggregates included',
+        value: settling.writes / BATCH,
+        unit: 'WU',
+        peer: { name: 'one record of 1 KB', value: 1 },
+      },
     );
     return figures;
   } finally {

@@ -112,6 +112,21 @@ export const warmFigures = async (): Promise<Figure[]> => {
   const signals = await times(() => featureVector(evaluateSignals({ ...facts, ...history })));
   const scoring = await times(() => scorer.score(features));
   const bareRuns = await times(() => bare.run(feeds));
+  const permitted = {
+    principal: { kind: 'person' as const, id: 'p', roles: [] },
+    application: { id: 'a', tenant: 'default' },
+    context: {
+      score: 0.001,
+      level: 'low',
+      maturity: 'established',
+      attempt: 'sign_in',
+      result: 'success',
+      factors: [],
+      detections: [],
+      sensitivity: 'unknown',
+    },
+  };
+  const deciding = await times(() => pdp.decide(permitted));
   const assessing = await times(() => assess(facts, history, { scorer, pdp }, 'shadow', Date.now()));
   const empty = await times(async (index) => JSON.stringify(JSON.parse(bodies[index]!)));
 
@@ -131,8 +146,8 @@ export const warmFigures = async (): Promise<Figure[]> => {
   return [
     ...both('evaluate, all but DynamoDB', evaluate, ['an empty handler', empty], ['≤ 1 ms', '≤ 5 ms']),
     ...both('  parse, check, digest', parsing, ['JSON.parse and stringify', empty]),
-    ...both(`  ${catalogue.length} signals`, signals),
+    ...both(`  ${catalogue.length} signals`, signals, ['an empty handler', empty]),
     ...both('  scoring', scoring, ['the same model, bare', bareRuns], ['', '≤ 0.25 ms']),
-    ...both('  signals, scoring, reasons, policy', assessing),
+    ...both('  signals, scoring, reasons, policy', assessing, ['one policy answer', deciding]),
   ];
 };
