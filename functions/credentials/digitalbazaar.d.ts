@@ -34,6 +34,7 @@ declare module '@digitalbazaar/vc' {
   ): Promise<Result & { presentationResult?: Result; credentialResults?: Result[] }>;
   export function issue(options: object): Promise<Record<string, unknown>>;
   export function derive(options: object): Promise<Record<string, unknown>>;
+  export function createPresentation(options: object): Record<string, unknown>;
   export function signPresentation(options: object): Promise<Record<string, unknown>>;
 }
 

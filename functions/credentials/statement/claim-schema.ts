@@ -50,6 +50,9 @@ export function checkClaimSchema(schema: ClaimSchema): void {
   for (const [i, slot] of schema.slots.entries()) {
     if (typeof slot?.path !== 'string' || !/^\/credentialSubject(\/([^~/]|~[01])+)+$/.test(slot.path))
       fail(`slots.${i}.path`, 'must be a JSON pointer below /credentialSubject');
+    if (/^\/credentialSubject\/(id|predicates)(\/|$)/.test(slot.path)) fail(`slots.${i}.path`, 'is reserved');
+    if (schema.slots.some(({ path }) => path.startsWith(`${slot.path}/`)))
+      fail(`slots.${i}.path`, 'is the beginning of another');
     if (!ENCODINGS.includes(slot.encoding))
       fail(`slots.${i}.encoding`, `must be one of ${ENCODINGS.join(', ')}`);
     if (seen.has(slot.path)) fail(`slots.${i}.path`, 'is there twice');

@@ -1,4 +1,6 @@
-import { bytesToNumber } from './field.ts';
+import { canonicalBytes } from './canonical-json.ts';
+import type { CredentialKind } from './claim-schema.ts';
+import { bytesToNumber, hashToField } from './field.ts';
 import { HashTree, type TreePath } from './hash-tree.ts';
 import { StatementError } from './statement-error.ts';
 
@@ -60,3 +62,9 @@ export class StatusList {
     return { chunk: this.#chunks[chunk]!, children: this.#tree.path(chunk) };
   }
 }
+
+/** The name of a status list in proofs: a hash of its URL and purpose, 0 for none. */
+export const statusListId = (status: CredentialKind['status']): bigint =>
+  status === null
+    ? 0n
+    : hashToField('countersign/v1/status', canonicalBytes({ list: status.list, purpose: status.purpose }));

@@ -1,0 +1,2 @@
+export { createZkVerifyCryptosuite, type StatusInForce, type ZkVerifyOptions } from './cryptosuite.ts';
+export { pseudonymIn } from './pseudonym.ts';
