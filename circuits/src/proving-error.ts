@@ -5,7 +5,7 @@ import { CountersignError } from '../../functions/platform/errors.ts';
  * Why something cannot be issued or proved, found before any proving is done.
  *
  * Codes: `predicate-not-satisfied`, `credential-expired`, `credential-not-yet-valid`, `credential-revoked`,
- * `not-in-set`, `holder-mismatch`, `signature-invalid`, `holder-proof-invalid`, `key-invalid`, `proof-failed`.
+ * `not-in-set`, `holder-mismatch`, `signature-invalid`, `holder-proof-invalid`, `base-proof-missing`, `proof-failed`.
  * A slot that the schema lacks is `query-slot-unknown`, a StatementError.
  */
 export class ProvingError extends CountersignError {
