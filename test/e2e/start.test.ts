@@ -1,12 +1,13 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { freePortWithTwoMore } from '../local-mode.ts';
-import { eventually } from './client.ts';
+import { eventually, printedScore } from './client.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
+const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
 const state = mkdtempSync(join(tmpdir(), 'countersign-start-'));
 afterAll(() => rmSync(state, { recursive: true, force: true }));
 
@@ -48,31 +49,27 @@ describe('npm start', () => {
     const outcomes = new Set(first.rows().map((row) => row.split(/ +/)[2]));
     expect(first.rows()[0]).toMatch(/[+-]\d+\.\d\d \w+/);
     expect(outcomes.has('allow') || outcomes.has('step_up')).toBe(true);
+    expect(first.output()).toMatch(/simulated events of \d+ subjects/);
+    // No part failed, and no colours where nobody looks.
+    expect(first.output()).not.toMatch(/degraded|\u001b/);
     const page = await fetch(`${first.url}/`);
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
     expect(await page.text()).toContain('<main');
 
-    const token = readFileSync(join(state, 'dev-token'), 'utf8').trim();
-    const evaluate = (url: string) =>
-      fetch(`${url}/v1/evaluate`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-        body: JSON.stringify({
-          source: 'shop.example',
-          'detail-type': 'Authentication Observed',
-          detail: {
-            metadata: { id: 'by-hand' },
-            data: { subject: { id: 'u' }, action: 'sign_in', outcome: 'success' },
-          },
-        }),
-      });
-    expect((await evaluate(first.url)).status).toBe(200);
+    const command = readme
+      .match(/```sh\n(curl [\s\S]*?)```/)![1]!
+      .replace('http://127.0.0.1:4000', first.url)
+      .replace('.local/dev-token', join(state, 'dev-token'));
+    const answer = JSON.parse(spawnSync('bash', ['-c', command], { encoding: 'utf8' }).stdout);
+    expect(answer).toMatchObject({ eventId: 'readme-1', mode: 'shadow' });
+    expect(printedScore(answer)).toBeCloseTo(answer.score, 9);
     expect(await first.interrupt(), first.output()).toBe(0);
 
     const second = await start('--no-feed');
     await eventually(() => second.output().includes('Ctrl-C ends it'), 60_000);
+    expect(second.output()).toContain('there since an earlier start');
     const fresh = readFileSync(join(state, 'dev-token'), 'utf8').trim();
-    const kept = await fetch(`${second.url}/v1/decisions/by-hand`, {
+    const kept = await fetch(`${second.url}/v1/decisions/readme-1`, {
       headers: { authorization: `Bearer ${fresh}` },
     });
     expect(kept.status).toBe(200);
