@@ -12,7 +12,7 @@ import type { AddressPlan, Block, City } from './address-plan.ts';
 /** Well-known access networks: fixed and mobile operators of each country, with the hours it is off UTC. */
 const COUNTRIES: Record<string, { offset: number | 'by longitude'; fixed: number[]; mobile: number[] }> = {
   US: { offset: 'by longitude', fixed: [7922, 7018, 701, 20115, 22773], mobile: [21928, 6167, 20057] },
-  CA: { offset: 'by longitude', fixed: [812, 577, 6327, 852], mobile: [] },
+  CA: { offset: 'by longitude', fixed: [812, 577, 6327, 852], mobile: [36522, 14663] },
   MX: { offset: -6, fixed: [8151], mobile: [28403] },
   BR: { offset: -3, fixed: [28573, 27699, 7738], mobile: [26599, 26615] },
   GB: { offset: 0, fixed: [2856, 5089, 5607], mobile: [206067, 25135] },
@@ -28,15 +28,15 @@ const COUNTRIES: Record<string, { offset: number | 'by longitude'; fixed: number
   JP: { offset: 9, fixed: [4713, 17676, 2516], mobile: [9605] },
   AU: { offset: 10, fixed: [1221, 7545, 4804], mobile: [133612] },
   ZA: { offset: 2, fixed: [5713, 3741, 37457], mobile: [29975, 16637] },
-  KE: { offset: 3, fixed: [33771], mobile: [] },
-  TR: { offset: 3, fixed: [9121], mobile: [] },
+  KE: { offset: 3, fixed: [33771], mobile: [36926] },
+  TR: { offset: 3, fixed: [9121], mobile: [16135] },
   RU: { offset: 3, fixed: [12389, 8402, 25513, 8359], mobile: [31213] },
-  CN: { offset: 8, fixed: [4134], mobile: [] },
-  VN: { offset: 7, fixed: [45899], mobile: [] },
-  ID: { offset: 7, fixed: [7713], mobile: [] },
-  EG: { offset: 2, fixed: [8452], mobile: [] },
-  PK: { offset: 5, fixed: [17557], mobile: [] },
-  DZ: { offset: 1, fixed: [36947], mobile: [] },
+  CN: { offset: 8, fixed: [4134], mobile: [9808] },
+  VN: { offset: 7, fixed: [45899], mobile: [131429] },
+  ID: { offset: 7, fixed: [7713], mobile: [23693] },
+  EG: { offset: 2, fixed: [8452], mobile: [36992] },
+  PK: { offset: 5, fixed: [17557], mobile: [45669] },
+  DZ: { offset: 1, fixed: [36947], mobile: [33779] },
 };
 const VPN = [9009, 212238, 60068, 136787, 39351, 209103];
 const HOSTING = [16509, 14061, 16276, 24940, 63949, 20473, 51167, 197540];

@@ -116,9 +116,9 @@ export const RESOURCES = [
   { id: 'reports', sensitivity: 'low' },
 ] as const;
 
-/** A few workplaces for a population; about one for every twelve people. */
+/** A few workplaces for a population; about one for every eight people. */
 export function makeWorkplaces(seed: string, people: number): Workplace[] {
-  const count = Math.max(3, Math.round(people / 12));
+  const count = Math.max(3, Math.round(people / 8));
   return Array.from({ length: count }, (_, i) => {
     const random = randomFrom(seed, 'workplace', i);
     const country = weighted(
@@ -140,7 +140,7 @@ export function makeWorkplaces(seed: string, people: number): Workplace[] {
         userAgent: chance(random, 0.97),
         roundTrip: chance(random, 0.4),
         application: chance(random, 0.85),
-        leakCheck: chance(random, 0.3),
+        leakCheck: chance(random, 0.4),
         liveness: chance(random, 0.15),
       },
       applications: [
@@ -196,7 +196,7 @@ export function makePerson(
     joined: chance(random, 0.15) ? integer(random, 0, Math.max(0, days - 3)) : -1,
     typos: pick(random, [0.02, 0.05, 0.12]),
     forgetful: chance(random, 0.05),
-    leaked: chance(random, 0.02),
+    leaked: chance(random, 0.015),
   };
 }
 

@@ -1,16 +1,6 @@
 import type { RiskManifest } from '../../functions/risk/index.ts';
+import { percent, table } from '../markdown.ts';
 import type { Figures } from './measure.ts';
-
-const percent = (share: number, digits = 1) => `${(100 * share).toFixed(digits)} %`;
-
-/** A Markdown table, its columns padded; columns after the first are numbers unless `numbers` is false. */
-function table(head: readonly string[], rows: readonly (readonly string[])[], numbers = true): string {
-  const widths = head.map((cell, i) => Math.max(3, cell.length, ...rows.map((row) => row[i]!.length)));
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, i) => (numbers && i > 0 ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!))).join(' | ')} |`;
-  const rule = widths.map((width, i) => (numbers && i > 0 ? `${'-'.repeat(width - 1)}:` : '-'.repeat(width)));
-  return [line(head), `| ${rule.join(' | ')} |`, ...rows.map(line)].join('\n');
-}
 
 /** The model card, in Markdown, beside the plots in `report/`. */
 export function modelCard(manifest: RiskManifest, figures: Figures, baseRate: number): string {

@@ -1,0 +1,134 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadScorer } from '../../functions/risk/index.ts';
+import { openNetworkLookup } from '../../functions/signals/index.ts';
+import { buildGeoData } from '../../infra/geo-data.ts';
+import { randomFrom } from '../simulator/random.ts';
+import { ablate } from './ablation.ts';
+import { AddressBook } from './address-book.ts';
+import { ATTACKERS } from './attackers/index.ts';
+import { bootstrap } from './bootstrap.ts';
+import { cohortRates } from './cohorts.ts';
+import { compare, reauthentication, scoresOf, thresholdFor } from './compare.ts';
+import { type Evaluated, judgeAll } from './judge.ts';
+import { poisoning } from './poisoning.ts';
+import { robustness } from './robustness.ts';
+
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url));
+const options = { seed: 'test', people: 40, days: 24, start: Date.UTC(2026, 8, 7), attacks: 12 };
+let world: Evaluated;
+let network: Awaited<ReturnType<typeof openNetworkLookup>>;
+let scorer: Awaited<ReturnType<typeof loadScorer>>;
+
+beforeAll(async () => {
+  network = await openNetworkLookup(join(await buildGeoData(), 'geo'));
+  scorer = await loadScorer({
+    model: read('models/risk.onnx'),
+    manifest: JSON.parse(read('models/risk.manifest.json').toString()),
+    wasmBinary: read('node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm'),
+  });
+  world = await judgeAll(options, network, scorer);
+});
+
+describe('the evaluation', () => {
+  it('uses no code of the training attackers', () => {
+    const folder = ['attacker', 'wiefling', 'campaigns', 'service-theft', 'index'];
+    for (const name of folder) {
+      expect(read(`models/evaluation/attackers/${name}.ts`).toString()).not.toMatch(/from '.*training/);
+    }
+  });
+
+  it('judges every kind of attack, each in the counted days', () => {
+    const kinds = new Set(world.judged.flatMap((login) => (login.attack ? [login.attack] : [])));
+    expect([...kinds].sort()).toEqual(Object.keys(ATTACKERS).sort());
+    expect(world.judged.filter((login) => login.attack).every((login) => login.counted)).toBe(true);
+  });
+
+  it('finds the shipped model far better than chance, and chance as good as chance', () => {
+    const rows = compare(world.judged, scoresOf(world.judged, 'test'), 'test', 5);
+    const of = (contender: string) => rows.filter((row) => row.contender === contender);
+    for (const row of of('countersign')) expect(row.auc, row.attacker).toBeGreaterThan(0.75);
+    const chance = of('random').reduce((sum, row) => sum + row.auc, 0) / of('random').length;
+    expect(Math.abs(chance - 0.5)).toBeLessThan(0.1);
+  });
+
+  it('counts those who are asked again at a threshold that catches enough', () => {
+    expect(thresholdFor([5, 4, 3, 2, 1], 0.6)).toBe(3);
+    expect(thresholdFor([5, 4, 3, 2, 1], 1)).toBe(1);
+    for (const row of reauthentication(world.judged, scoresOf(world.judged, 'test'))) {
+      expect(row.median >= 0 && row.median <= 1).toBe(true);
+    }
+  });
+
+  it('loses nothing by a signal that says nothing', () => {
+    const silent = world.judged.map((login) => ({ ...login, contributions: new Float32Array(1) }));
+    expect(ablate(silent, ['nothing'], ['naive'])).toEqual([
+      { code: 'nothing', lost: [{ attacker: 'naive', auc: 0, recall: 0 }] },
+    ]);
+  });
+
+  it('makes evasion dearer the less may be copied, and guards the baselines', async () => {
+    const evasion = await robustness(world, scorer, -2.9, randomFrom('r'), 6);
+    expect(evasion[0]!.caught).toBeGreaterThanOrEqual(evasion.at(-1)!.caught);
+    const drips = await poisoning(world, scorer, -2.9, randomFrom('p'), 4);
+    for (const row of drips) expect(row.shareGuarded).toBeLessThanOrEqual(row.shareUnguarded + 1e-9);
+  }, 60_000);
+});
+
+describe('cohorts', () => {
+  it('fail loudly when one is asked far more often for who it is', () => {
+    const person = world.judged.find((login) => login.person && !login.attack)!.person!;
+    const login = (country: string, i: number, logit: number) => ({
+      ...world.judged[0]!,
+      subject: `${country}-${i % 20}`,
+      counted: true,
+      logit,
+      person: {
+        ...person,
+        workplace: { ...person.workplace, id: `${country}-${i % 20}` },
+        carrier: { ...person.carrier, city: { ...person.carrier.city, country } },
+      },
+    });
+    const logins = Array.from({ length: 400 }, (_, i) => [
+      login('NO', i, i % 50 === 0 ? 5 : -5),
+      login('SE', i, i % 5 === 0 ? 5 : -5),
+    ]).flat();
+    const owners = logins.map(({ attack: _, ...rest }) => rest);
+    const rates = cohortRates(owners, 0, 'test', 40).filter((row) => row.dimension === 'country');
+    expect(rates.find((row) => row.cohort === 'SE')).toMatchObject({ perThousand: 200, unfair: true });
+    expect(rates.find((row) => row.cohort === 'NO')).toMatchObject({ perThousand: 20, unfair: false });
+  });
+});
+
+describe('the bootstrap', () => {
+  it('holds the value in its interval and is wider for fewer people', () => {
+    const items = (people: number) =>
+      Array.from({ length: 200 }, (_, i) => ({ subject: `${i % people}`, value: i % people }));
+    const mean = (list: readonly { value: number }[]) =>
+      list.reduce((sum, item) => sum + item.value, 0) / list.length;
+    const few = bootstrap(items(5), (list) => mean(list) / 5, { seed: 'a' });
+    const many = bootstrap(items(100), (list) => mean(list) / 100, { seed: 'a' });
+    expect(few.low).toBeLessThanOrEqual(few.value);
+    expect(few.high).toBeGreaterThanOrEqual(few.value);
+    expect(few.high - few.low).toBeGreaterThan(many.high - many.low);
+  });
+});
+
+describe('the address book', () => {
+  it('finds a neighbour in another prefix of the same operator', () => {
+    const book = new AddressBook(randomFrom('b'), network, 500);
+    for (const ip of ['81.2.69.142', '89.160.20.112', '175.16.199.37']) {
+      const near = book.near(randomFrom('n', ip), ip);
+      const [own, theirs] = [network.lookup(ip), near.facts];
+      expect(theirs.prefix).not.toBe(own.prefix);
+      expect(theirs.asn === own.asn || theirs.country === own.country).toBe(true);
+    }
+  });
+
+  it('goes abroad when asked to', () => {
+    const book = new AddressBook(randomFrom('b'), network, 500);
+    const random = randomFrom('abroad');
+    for (let i = 0; i < 50; i++) expect(book.abroad(random, 'US').facts.country).not.toBe('US');
+  });
+});

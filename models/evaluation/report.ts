@@ -1,0 +1,205 @@
+import { percent, table } from '../markdown.ts';
+import type { Ablation } from './ablation.ts';
+import type { Interval } from './bootstrap.ts';
+import type { CohortRate } from './cohorts.ts';
+import { RATIO_BOUND } from './cohorts.ts';
+import { type Comparison, PUBLISHED, RATES, type Reauthentication } from './compare.ts';
+import type { Poisoning } from './poisoning.ts';
+import type { Robustness } from './robustness.ts';
+
+/** Everything an evaluation found. */
+export interface Findings {
+  readonly model: string;
+  readonly seed: string;
+  readonly people: number;
+  readonly days: number;
+  readonly logins: number;
+  readonly comparisons: readonly Comparison[];
+  readonly reauthentication: readonly Reauthentication[];
+  readonly calibration: { readonly ece: number; readonly eceBalanced: number; readonly baseRate: number };
+  readonly stepUpsPerThousand: number;
+  readonly cohorts: readonly CohortRate[];
+  readonly ablations: readonly Ablation[];
+  readonly robustness: readonly Robustness[];
+  readonly poisoning: readonly Poisoning[];
+}
+
+const three = (value: number) => value.toFixed(3);
+const within = (interval: Interval | undefined) =>
+  interval ? `${three(interval.low)} to ${three(interval.high)}` : '';
+
+/** The report, in Markdown. */
+export function evaluationReport(findings: Findings): string {
+  return [
+    head(findings),
+    contenders(findings),
+    again(findings),
+    fairness(findings),
+    ablation(findings),
+    evasion(findings),
+    drip(findings),
+  ].join('\n\n');
+}
+
+function head({ model, seed, people, days, logins, calibration, stepUpsPerThousand }: Findings): string {
+  return `# Evaluation of ${model}
+
+Written by \`npm run evaluate\`; do not edit. Seed \`${seed}\`: ${people} people over ${days} days, ${logins} successful logins,
+from empty baselines, in months and with people that no training saw. The attackers are of code that training
+never runs, and draw their addresses from the whole routed address space. Only logins that succeeded are judged:
+the attacker has the password, and the second factor where the account asks for one. It is a simulation; the
+figures compare contenders in it, and promise nothing for your own tenant.
+
+Calibration error ${calibration.ece.toFixed(4)} at ${percent(calibration.baseRate)} attacks, ${calibration.eceBalanced.toFixed(4)} with attacks and owners in equal halves.
+At the default policy's step-up threshold (score 0.05) owners are asked ${stepUpsPerThousand.toFixed(1)} times in 1,000 logins.`;
+}
+
+function contenders({ comparisons }: Findings): string {
+  const rows = comparisons.map((row) => [
+    row.attacker,
+    row.contender,
+    String(row.attacks),
+    three(row.auc),
+    within(row.aucInterval),
+    ...row.recall.map(three),
+    within(row.recallInterval),
+  ]);
+  return `## Against whom, beside whom
+
+Recall is the share of attacks above the threshold that at most so many owners' logins exceed. Intervals are 95 %
+bootstrap intervals over people. Published for Freeman et al. in another simulation: ROC-AUC .933, .906, .665 and
+recall at 1 % of .35, .27, .015 against naive, VPN and targeted attackers.
+
+${table(['attacker', 'contender', 'attacks', 'ROC-AUC', '95 %', ...RATES.map((rate) => `at ${percent(rate)}`), '95 % (at 1 %)'], rows)}
+
+![ROC](roc.svg)`;
+}
+
+function again({ reauthentication }: Findings): string {
+  const rows = reauthentication.map((row) => [
+    row.attacker,
+    row.contender,
+    String(row.truePositives),
+    String(row.logins),
+    three(row.median),
+    String(row.people),
+  ]);
+  return `## How often owners are asked again
+
+At the threshold that catches a share of the attacks: the median over people of the share of their first logins,
+from an empty baseline on, at which they would be asked.
+
+${table(['attacker', 'contender', 'true positives', 'logins', 'median asked', 'people'], rows)}`;
+}
+
+function fairness({ cohorts }: Findings): string {
+  const rows = cohorts.map((row) => [
+    `${row.dimension}: ${row.cohort}${row.protectedTrait ? '' : ' *'}`,
+    String(row.people),
+    String(row.logins),
+    row.perThousand.toFixed(1),
+    row.ratio.value.toFixed(2),
+    `${row.ratio.low.toFixed(2)} to ${row.ratio.high.toFixed(2)}`,
+    row.unfair ? 'FAILS' : '',
+  ]);
+  return `## Equal treatment
+
+False step-ups per 1,000 logins, and their ratio to everybody else's. Where cohorts differ by who people are, the
+ratio may be at most ${RATIO_BOUND}; the evaluation fails where even the low end of the interval lies above. Cohorts that
+differ by what people do (*) are reported.
+
+${table(['cohort', 'people', 'logins', 'per 1,000', 'ratio', '95 %', ''], rows)}`;
+}
+
+function ablation({ ablations }: Findings): string {
+  const attackers = ablations[0]?.lost.map((entry) => entry.attacker) ?? [];
+  const rows = [...ablations]
+    .sort((a, b) => worst(b) - worst(a))
+    .map(({ code, lost }) => [code, ...lost.flatMap((entry) => [entry.auc.toFixed(4), three(entry.recall)])]);
+  return `## Without one signal
+
+What is lost when a signal cannot be evaluated: ROC-AUC, and recall at 1 % false positives. The model is not
+trained anew, so this is the cost of an outage.
+
+${table(['signal', ...attackers.flatMap((attacker) => [`${attacker}: AUC`, 'recall'])], rows)}`;
+}
+
+const worst = ({ lost }: Ablation) => Math.max(...lost.map((entry) => entry.recall));
+
+function evasion({ robustness }: Findings): string {
+  const rows = robustness.map((row) => [String(row.copies), percent(row.caught), row.commonest]);
+  return `## What evasion costs
+
+An attacker with the password copies the k properties of the victim that lower the score most, chosen for each
+victim; the share still asked for more at the threshold of 1 % false positives.
+
+${table(['copied', 'still caught', 'most often the best choice'], rows, false)}`;
+}
+
+function drip({ poisoning }: Findings): string {
+  const rows = poisoning.map((row) => [
+    row.attacker,
+    String(row.days),
+    percent(row.guarded),
+    percent(row.unguarded),
+    percent(row.shareGuarded),
+    percent(row.shareUnguarded),
+  ]);
+  return `## An intruder who comes back
+
+Two logins a day from one machine and network, while the owner is away. Guarded: only low-risk logins teach, as
+deployed; unguarded: every success does. The share of victims whose intruder is still asked for more on the next
+day, and the share of the victim's known networks that the intruder's has become.
+
+${table(['attacker', 'days', 'still asked', 'unguarded', 'network share', 'unguarded share'], rows)}
+`;
+}
+
+/** The figures that the project set itself, and whether they were reached. */
+export function goals({
+  comparisons,
+  reauthentication,
+  calibration,
+}: Findings): { goal: string; reached: boolean }[] {
+  const find = (attacker: string, contender: string) =>
+    comparisons.find((row) => row.attacker === attacker && row.contender === contender)!;
+  const at1 = RATES.indexOf(0.01);
+  const out: { goal: string; reached: boolean }[] = [];
+  const least = { naive: [0.7, 0.97], vpn: [0.54, 0.96], targeted: [0.1, 0.92] } as Record<
+    string,
+    [number, number]
+  >;
+  for (const attacker of PUBLISHED) {
+    const own = find(attacker, 'countersign');
+    const [recall, auc] = least[attacker]!;
+    out.push({
+      goal: `${attacker}: recall at 1 % ${three(own.recall[at1]!)}, at least ${recall}`,
+      reached: own.recall[at1]! >= recall,
+    });
+    out.push({ goal: `${attacker}: ROC-AUC ${three(own.auc)}, at least ${auc}`, reached: own.auc >= auc });
+    if (attacker !== 'targeted') {
+      const [missed, freeman] = [1 - own.recall[at1]!, 1 - find(attacker, 'freeman').recall[at1]!];
+      out.push({
+        goal: `${attacker}: misses ${three(missed)}, at most half of Freeman's ${three(freeman)}`,
+        reached: missed <= freeman / 2,
+      });
+    }
+    const asked = (contender: string) =>
+      reauthentication.find(
+        (row) =>
+          row.attacker === attacker &&
+          row.contender === contender &&
+          row.truePositives === 0.99 &&
+          row.logins === 12,
+      )!.median;
+    out.push({
+      goal: `${attacker}: asked again after 12 logins at .99: ${three(asked('countersign'))}, at most half of Freeman's ${three(asked('freeman'))}`,
+      reached: asked('countersign') <= asked('freeman') / 2,
+    });
+  }
+  out.push({
+    goal: `calibration error ${calibration.ece.toFixed(4)}, at most 0.01`,
+    reached: calibration.ece <= 0.01,
+  });
+  return out;
+}
