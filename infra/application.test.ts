@@ -77,6 +77,7 @@ describe('cdk-nag', () => {
     const given = acknowledgements(plain.app);
     for (const [id, reason] of given) expect(`${id}: ${reason}`).toMatch(/: .{60,}[.]$/);
     expect([...new Set(given.map(([id]) => id.replace(/^annotation::/i, '')))].sort()).toEqual([
+      'AwsSolutions-APIG4',
       'AwsSolutions-COG8',
       'AwsSolutions-IAM5[Resource::*]',
       'AwsSolutions-SMG4',

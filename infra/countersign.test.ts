@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
@@ -73,15 +73,19 @@ describe.each(both)('least privilege in %s', (_, template) => {
     const wild = allowed.filter(({ statement }) =>
       listOf(statement.Action).some((action) => action.includes('*')),
     );
-    expect(wild.map(({ type, statement }) => [type, statement.Action])).toEqual([['AWS::KMS::Key', 'kms:*']]);
-    expect(JSON.stringify(wild[0]?.statement.Principal)).toMatch(/:root"/);
+    // One for each key: of data, and of requests to wallets.
+    expect(wild.map(({ type, statement }) => [type, statement.Action])).toEqual([
+      ['AWS::KMS::Key', 'kms:*'],
+      ['AWS::KMS::Key', 'kms:*'],
+    ]);
+    for (const { statement } of wild) expect(JSON.stringify(statement.Principal)).toMatch(/:root"/);
   });
 
   it('allows a role every resource only for traces, which have none', () => {
     const open = allowed
       .filter(({ type }) => type === 'AWS::IAM::Policy')
       .filter(({ statement }) => JSON.stringify(statement.Resource).includes('*'));
-    expect(open).toHaveLength(4);
+    expect(open).toHaveLength(Object.keys(ASSETS).length);
     for (const { statement } of open)
       expect(statement.Action).toEqual(['xray:PutTraceSegments', 'xray:PutTelemetryRecords']);
   });
@@ -91,9 +95,19 @@ describe.each(both)('least privilege in %s', (_, template) => {
       ({ type, statement }) =>
         type === 'AWS::IAM::Policy' && listOf(statement.Action).some((action) => action.startsWith('kms:')),
     );
-    expect(uses.length).toBeGreaterThan(0);
-    for (const { statement } of uses)
+    const [signing, data] = [true, false].map((signs) =>
+      uses.filter(({ statement }) => listOf(statement.Action).includes('kms:Sign') === signs),
+    ) as [typeof uses, typeof uses];
+    expect(data.length).toBeGreaterThan(0);
+    for (const { statement } of data)
       expect(statement.Condition?.StringEquals).toHaveProperty('kms:ViaService');
+    for (const { statement } of signing) expect(statement.Action).toEqual(['kms:GetPublicKey', 'kms:Sign']);
+    expect(
+      signing.map(({ id, statement }) => [/Functions(\w+?)Role/.exec(id)?.[1], nameIn(statement.Resource)]),
+    ).toEqual([
+      ['Presentations', expect.stringContaining('Requests')],
+      ['Wallet', expect.stringContaining('Requests')],
+    ]);
   });
 
   it('gives each function the table actions that its code uses, and no scan to any', () => {
@@ -105,7 +119,7 @@ describe.each(both)('least privilege in %s', (_, template) => {
             .filter((action) => action.startsWith('dynamodb:'))
             .map(
               (action) =>
-                `${action.slice(9)} ${/Decisions|Baselines/.exec(JSON.stringify(statement.Resource))}`,
+                `${action.slice(9)} ${/Decisions|Baselines|Presentations|Issuers/.exec(JSON.stringify(statement.Resource))}`,
             ),
         )
         .sort();
@@ -129,13 +143,25 @@ describe.each(both)('least privilege in %s', (_, template) => {
       'PutItem Baselines',
       'Query Decisions',
     ]);
+    expect(actions('Presentations')).toEqual([
+      'GetItem Issuers',
+      'GetItem Presentations',
+      'PutItem Presentations',
+      'UpdateItem Presentations',
+    ]);
+    expect(actions('Wallet')).toEqual([
+      'GetItem Issuers',
+      'GetItem Presentations',
+      'UpdateItem Presentations',
+    ]);
+    expect(actions('TrustedIssuers')).toEqual(['DeleteItem Issuers', 'GetItem Issuers', 'PutItem Issuers']);
   });
 
   it('lets each rule and each route invoke its own function only', () => {
     const permissions = resourcesOf(template, 'AWS::Lambda::Permission').map(
       ([, { Properties }]) => Properties,
     );
-    expect(permissions).toHaveLength(4);
+    expect(permissions).toHaveLength(14);
     for (const { Action, SourceArn } of permissions) {
       expect(Action).toBe('lambda:InvokeFunction');
       expect(SourceArn).toBeDefined();
@@ -274,7 +300,7 @@ describe.each(both)('tables in %s', (stage, template) => {
   const tables = resourcesOf(template, 'AWS::DynamoDB::Table');
 
   it('are on demand, encrypted, restorable, and forget in time', () => {
-    expect(tables).toHaveLength(2);
+    expect(tables).toHaveLength(4);
     for (const [, { Properties }] of tables) {
       expect(Properties.BillingMode).toBe('PAY_PER_REQUEST');
       expect(Properties.SSESpecification).toMatchObject({ SSEEnabled: true, SSEType: 'KMS' });
@@ -302,8 +328,12 @@ describe.each(both)('tables in %s', (stage, template) => {
 
 describe('what outlives a request', () => {
   it.each(both)('lies under one key that rotates, and archives and logs end, in %s', (stage, template) => {
-    template.resourceCountIs('AWS::KMS::Key', 1);
-    template.hasResourceProperties('AWS::KMS::Key', { EnableKeyRotation: true });
+    const keys = resourcesOf(template, 'AWS::KMS::Key').map(([, { Properties }]) => Properties);
+    // The second signs requests to wallets: such keys do not rotate by themselves.
+    expect(keys.map(({ EnableKeyRotation, KeyUsage }) => EnableKeyRotation ?? KeyUsage)).toEqual([
+      true,
+      'SIGN_VERIFY',
+    ]);
     template.hasResourceProperties('AWS::Events::Archive', {
       RetentionDays: 7,
       KmsKeyIdentifier: Match.anyValue(),
@@ -312,7 +342,9 @@ describe('what outlives a request', () => {
     for (const [, { Properties }] of resourcesOf(template, 'AWS::Logs::LogGroup')) {
       expect(Properties.RetentionInDays).toBe(30);
       expect(nameIn(Properties.KmsKeyId)).toMatch(/EncryptionKey/);
-      expect(Properties.LogGroupName).toMatch(new RegExp(`^(/aws/vendedlogs)?/countersign/${stage}/\\w+$`));
+      expect(Properties.LogGroupName).toMatch(
+        new RegExp(`^(/aws/vendedlogs)?/countersign/${stage}/[\\w-]+$`),
+      );
     }
     const [[, secret]] = resourcesOf(template, 'AWS::SecretsManager::Secret') as [[string, Resource]];
     expect(secret.Properties.GenerateSecretString).toEqual({ PasswordLength: 64, ExcludePunctuation: true });
@@ -337,8 +369,10 @@ describe.each(both)('functions in %s', (stage, template) => {
         TracingConfig: { Mode: 'Active' },
       });
     }
-    expect(new Set(functions.map(({ Role }) => nameIn(Role))).size).toBe(4);
-    expect(new Set(functions.map(({ LoggingConfig }) => LoggingConfig.LogGroup.Ref)).size).toBe(4);
+    expect(new Set(functions.map(({ Role }) => nameIn(Role))).size).toBe(functions.length);
+    expect(new Set(functions.map(({ LoggingConfig }) => LoggingConfig.LogGroup.Ref)).size).toBe(
+      functions.length,
+    );
   });
 
   it('have the memory and time that they need; only score has the geo layer', () => {
@@ -352,16 +386,24 @@ describe.each(both)('functions in %s', (stage, template) => {
       [256, 10, 0],
       [256, 60, 0],
       [256, 60, 0],
+      [1024, 15, 0],
+      [1024, 15, 0],
+      [256, 10, 0],
     ]);
   });
 
   it.each(Object.keys(ASSETS))('have in their environment what %s reads, and nothing else', (name) => {
-    const source = readFileSync(join(ROOT, `functions/decisions/${name}.handler.ts`), 'utf8');
+    const rooms = ['decisions', 'presentations', 'credentials'];
+    const path = rooms
+      .map((room) => join(ROOT, `functions/${room}/${name}.handler.ts`))
+      .find((candidate) => existsSync(candidate))!;
+    const source = readFileSync(path, 'utf8');
     const read = /configOf\(process\.env, \[([^\]]*)\]/.exec(source)?.[1]?.match(/[A-Z_]+/g) ?? [];
     const given = Object.keys(named(name).Environment.Variables).filter(
       (variable) => !/^(LOG_LEVEL|POWERTOOLS_)/.test(variable),
     );
-    expect(given.sort()).toEqual(read.filter((variable) => variable !== 'UNBOUND_TENANTS').sort());
+    const optional = ['UNBOUND_TENANTS', 'VERIFIER_DID'];
+    expect(given.sort()).toEqual(read.filter((variable) => !optional.includes(variable)).sort());
   });
 
   it('are bound to tenants, and to the mode of the stage', () => {
@@ -421,11 +463,25 @@ describe('the API', () => {
     const routes = resourcesOf(template, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => Properties);
     expect(
       Object.fromEntries(
-        routes.map((route) => [route.RouteKey, [route.AuthorizationType, ...route.AuthorizationScopes]]),
+        routes.map((route) => [
+          route.RouteKey,
+          [route.AuthorizationType, ...(route.AuthorizationScopes ?? [])],
+        ]),
       ),
     ).toEqual({
       'POST /v1/evaluate': ['JWT', 'countersign/evaluate'],
       'GET /v1/decisions/{eventId}': ['JWT', 'countersign/evaluate', 'countersign/operate'],
+      'POST /v1/presentation-requests': ['JWT', 'countersign/present'],
+      'GET /v1/presentation-requests/{id}': ['JWT', 'countersign/present'],
+      'POST /v1/presentation-requests/{id}/dc-response': ['JWT', 'countersign/present'],
+      // Wallets have no token; these routes are held to one request by its id.
+      'GET /v1/presentation-requests/{id}/request.jwt': ['NONE'],
+      'POST /v1/presentation-requests/{id}/request.jwt': ['NONE'],
+      'POST /v1/presentation-requests/{id}/response': ['NONE'],
+      'GET /.well-known/did.json': ['NONE'],
+      'GET /v1/trusted-issuers/{did+}': ['JWT', 'countersign/operate'],
+      'PUT /v1/trusted-issuers/{did+}': ['JWT', 'countersign/operate'],
+      'DELETE /v1/trusted-issuers/{did+}': ['JWT', 'countersign/operate'],
     });
   });
 

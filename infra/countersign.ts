@@ -19,6 +19,7 @@ import { PseudonymSecret } from './pseudonym-secret.ts';
 import { toFunction } from './rule-targets.ts';
 import { SchemaRegistry } from './schema-registry.ts';
 import { Settlement } from './settlement.ts';
+import { SigningKey } from './signing-key.ts';
 import { Sweeping } from './sweeping.ts';
 import { Tables } from './tables.ts';
 
@@ -32,6 +33,36 @@ export interface TenantMap {
   readonly sources?: Readonly<Record<string, string>>;
   /** Tenant of everybody else. @default 'default' */
   readonly default?: string;
+}
+
+/** How the deployment appears to wallets. */
+export interface Verifier {
+  /**
+   * Base URL under which wallets reach the API, where a domain or a distribution stands before it.
+   * @default - the API's own
+   */
+  readonly publicUrl?: string;
+  /**
+   * How wallets learn who asks, unless a request says otherwise. The `x509_` ones need {@link certificates}.
+   * @default 'decentralized_identifier'
+   */
+  readonly clientIdPrefix?: 'decentralized_identifier' | 'x509_san_dns' | 'x509_hash' | 'redirect_uri';
+  /**
+   * The verifier's DID. A did:web of the public URL's host is served at its well-known place.
+   * @default - a did:jwk of the signing key
+   */
+  readonly did?: string;
+  /**
+   * Certificate of the signing key and its chain, leaf first, base64 DER.
+   * @default []
+   */
+  readonly certificates?: readonly string[];
+  /**
+   * Origins of apps' pages: wallets return there, and the browser's API may be called there. `loopback` is any
+   * port of the same machine.
+   * @default [] - none
+   */
+  readonly appOrigins?: readonly string[];
 }
 
 /** What may be set of {@link Countersign}. Nothing must be. */
@@ -83,6 +114,11 @@ export interface CountersignProps {
    * @default { requestsPerSecond: 200, burst: 400 }
    */
   readonly throttle?: Throttle;
+  /**
+   * How the deployment appears to wallets.
+   * @default - by its signing key, at the API's own address, for apps without pages
+   */
+  readonly verifier?: Verifier;
   /**
    * Days for which raw events are kept for replay, encrypted: 1 to 7.
    * @default 7
@@ -157,6 +193,17 @@ export class Countersign extends Construct {
       meaning: 'Events that are malformed: the reason is with each',
     }).queue;
 
+    const api = new Api(this, 'Api', {
+      stage,
+      key,
+      retain,
+      logRetention,
+      oidc: props.oidc ?? new DefaultIssuer(this, 'Issuer', { stage, retain }),
+      corsOrigins: props.corsOrigins ?? [],
+      throttle: props.throttle ?? { requestsPerSecond: 200, burst: 400 },
+    });
+    this.api = api.api;
+
     const functions = new Functions(this, 'Functions', {
       ...monitored,
       stage,
@@ -178,6 +225,14 @@ export class Countersign extends Construct {
         ...props.tenants,
       }),
       unboundTenants: stage === 'local',
+      signingKey: new SigningKey(this, 'Requests', { stage, retain }).key,
+      presentations: {
+        publicUrl: props.verifier?.publicUrl ?? this.api.apiEndpoint,
+        clientIdPrefix: props.verifier?.clientIdPrefix ?? 'decentralized_identifier',
+        did: props.verifier?.did,
+        certificates: props.verifier?.certificates ?? [],
+        appOrigins: props.verifier?.appOrigins ?? [],
+      },
     });
     identityBus.reserveOwnSource([functions.score.role, functions.sweep.role]);
 
@@ -196,18 +251,13 @@ export class Countersign extends Construct {
     new Settlement(this, 'Settlement', { ...monitored, bus: this.bus, settle: functions.settle });
     new Sweeping(this, 'Sweeping', { ...monitored, sweep: functions.sweep.function });
 
-    const api = new Api(this, 'Api', {
-      stage,
-      key,
-      retain,
-      logRetention,
-      oidc: props.oidc ?? new DefaultIssuer(this, 'Issuer', { stage, retain }),
-      corsOrigins: props.corsOrigins ?? [],
-      throttle: props.throttle ?? { requestsPerSecond: 200, burst: 400 },
+    api.serve({
       score: functions.score.function,
       decisions: functions.decisions.function,
+      presentations: functions.presentations.function,
+      wallet: functions.wallet.function,
+      trustedIssuers: functions.trustedIssuers.function,
     });
-    this.api = api.api;
 
     new CfnOutput(this, 'BusName', { value: this.bus.eventBusName });
     new CfnOutput(this, 'ApiUrl', { value: api.url });

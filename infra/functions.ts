@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ILayerVersion } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -12,6 +13,7 @@ import {
   readSecret,
   readTableKey,
   send,
+  signWith,
   writeTableKey,
 } from './grants.ts';
 import { OWN_SOURCE } from './identity-bus.ts';
@@ -31,6 +33,19 @@ export interface FunctionsProps extends FunctionDefaults {
   readonly tenants: string;
   /** Whether a token may be bound to no tenant: local mode's development token, nowhere else. */
   readonly unboundTenants: boolean;
+  readonly signingKey: IKey;
+  readonly presentations: PresentationSettings;
+}
+
+/** How presentations are asked for, of a deployment. */
+export interface PresentationSettings {
+  /** Base URL under which wallets reach the API. */
+  readonly publicUrl: string;
+  readonly clientIdPrefix: string;
+  readonly did: string | undefined;
+  /** Of the signing key, leaf first, base64 DER. */
+  readonly certificates: readonly string[];
+  readonly appOrigins: readonly string[];
 }
 
 /** The functions, each with what it may read, write and call: exactly what its code does. */
@@ -39,11 +54,14 @@ export class Functions extends Construct {
   readonly decisions: ServiceFunction;
   readonly settle: ServiceFunction;
   readonly sweep: ServiceFunction;
+  readonly presentations: ServiceFunction;
+  readonly wallet: ServiceFunction;
+  readonly trustedIssuers: ServiceFunction;
 
   constructor(scope: Construct, id: string, props: FunctionsProps) {
     super(scope, id);
     const { key, bus } = props;
-    const { decisions, baselines } = props.tables;
+    const { decisions, baselines, presentations, issuers } = props.tables;
     const tenancy = {
       TENANTS: props.tenants,
       ...(props.unboundTenants ? { UNBOUND_TENANTS: 'true' } : {}),
@@ -119,5 +137,62 @@ export class Functions extends Construct {
       writeTableKey(key),
       publish(bus, OWN_SOURCE),
     );
+
+    const { publicUrl, clientIdPrefix, did, certificates, appOrigins } = props.presentations;
+    const verifier = {
+      PRESENTATIONS_TABLE: presentations.tableName,
+      ISSUERS_TABLE: issuers.tableName,
+      PUBLIC_URL: publicUrl,
+      SIGNING_KEY_ARN: props.signingKey.keyArn,
+      SIGNING_CERTIFICATES: JSON.stringify(certificates),
+      ...(did === undefined ? {} : { VERIFIER_DID: did }),
+    };
+    this.presentations = new ServiceFunction(this, 'Presentations', {
+      ...props,
+      functionName: 'presentations',
+      room: 'presentations',
+      description: 'Asks wallets for presentations, and tells apps the result',
+      memory: 1024,
+      timeout: Duration.seconds(15),
+      environment: {
+        ...verifier,
+        ...tenancy,
+        CLIENT_ID_PREFIX: clientIdPrefix,
+        APP_ORIGINS: JSON.stringify(appOrigins),
+      },
+    });
+    this.presentations.allow(
+      onItems(presentations, ['GetItem', 'PutItem', 'UpdateItem']),
+      onItems(issuers, ['GetItem']),
+      writeTableKey(key),
+      signWith(props.signingKey),
+    );
+
+    this.wallet = new ServiceFunction(this, 'Wallet', {
+      ...props,
+      functionName: 'wallet',
+      room: 'presentations',
+      description: 'Gives wallets their requests and verifies what they present; open to everybody',
+      memory: 1024,
+      timeout: Duration.seconds(15),
+      environment: verifier,
+    });
+    this.wallet.allow(
+      onItems(presentations, ['GetItem', 'UpdateItem']),
+      onItems(issuers, ['GetItem']),
+      writeTableKey(key),
+      signWith(props.signingKey),
+    );
+
+    this.trustedIssuers = new ServiceFunction(this, 'TrustedIssuers', {
+      ...props,
+      functionName: 'trusted-issuers',
+      room: 'credentials',
+      description: 'Keeps whom tenants trust to issue credentials',
+      memory: 256,
+      timeout: Duration.seconds(10),
+      environment: { ISSUERS_TABLE: issuers.tableName, ...tenancy },
+    });
+    this.trustedIssuers.allow(onItems(issuers, ['DeleteItem', 'GetItem', 'PutItem']), writeTableKey(key));
   }
 }

@@ -78,3 +78,7 @@ export const readSecret = (secretArn: string, key: IKey): PolicyStatement[] => [
   new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secretArn] }),
   throughService(key, 'secretsmanager', ['Decrypt']),
 ];
+
+/** Signing with an asymmetric key that stays in KMS, and reading its public half. */
+export const signWith = (key: IKey): PolicyStatement =>
+  new PolicyStatement({ actions: ['kms:GetPublicKey', 'kms:Sign'], resources: [key.keyArn] });

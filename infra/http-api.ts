@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   CorsHttpMethod,
@@ -37,8 +37,15 @@ export interface ApiProps {
   readonly oidc: Issuer;
   readonly corsOrigins: readonly string[];
   readonly throttle: Throttle;
+}
+
+/** The functions behind the routes. */
+export interface RoutedFunctions {
   readonly score: IFunction;
   readonly decisions: IFunction;
+  readonly presentations: IFunction;
+  readonly wallet: IFunction;
+  readonly trustedIssuers: IFunction;
 }
 
 /** One line of JSON a request. No address: those who call may be people. */
@@ -55,22 +62,31 @@ const ACCESS_LOG = JSON.stringify({
   client: '$context.authorizer.claims.client_id',
 });
 
-/** The synchronous road: an HTTP API whose every route asks for a token with the scope it needs. */
+/**
+ * The synchronous road: an HTTP API whose routes ask for a token with the scope they need, but for those that
+ * wallets call. It is made before its functions, which need its address.
+ */
 export class Api extends Construct {
   readonly api: HttpApi;
   readonly url: string;
+  readonly #authorizer: HttpJwtAuthorizer;
 
   constructor(scope: Construct, id: string, props: ApiProps) {
     super(scope, id);
     this.api = new HttpApi(this, 'Api', {
       apiName: `countersign-${props.stage}`,
-      description: 'Countersign: decide an event now, read decisions',
+      description: 'Countersign: decide an event now, read decisions, verify credentials',
       createDefaultStage: false,
       ...(props.corsOrigins.length > 0
         ? {
             corsPreflight: {
               allowOrigins: [...props.corsOrigins],
-              allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.DELETE],
+              allowMethods: [
+                CorsHttpMethod.GET,
+                CorsHttpMethod.POST,
+                CorsHttpMethod.PUT,
+                CorsHttpMethod.DELETE,
+              ],
               allowHeaders: ['authorization', 'content-type'],
             },
           }
@@ -96,25 +112,53 @@ export class Api extends Construct {
     });
     this.url = stage.url;
 
-    const authorizer = new HttpJwtAuthorizer('Token', props.oidc.issuer, {
+    this.#authorizer = new HttpJwtAuthorizer('Token', props.oidc.issuer, {
       jwtAudience: [...props.oidc.audience],
     });
-    const score = new HttpLambdaIntegration('Score', props.score);
-    const decisions = new HttpLambdaIntegration('Decisions', props.decisions);
-    const route = (
-      method: HttpMethod,
-      path: string,
-      integration: HttpLambdaIntegration,
-      scopes: readonly string[],
-    ) =>
-      this.api.addRoutes({
-        path,
-        methods: [method],
-        integration,
-        authorizer,
-        authorizationScopes: scopes.map((name) => `countersign/${name}`),
-      });
-    route(HttpMethod.POST, '/v1/evaluate', score, ['evaluate']);
-    route(HttpMethod.GET, '/v1/decisions/{eventId}', decisions, ['evaluate', 'operate']);
+  }
+
+  /** Puts the functions behind their routes. */
+  serve(functions: RoutedFunctions): void {
+    const behind = (id: string, target: IFunction, scopes?: readonly string[]) => {
+      const integration = new HttpLambdaIntegration(id, target);
+      return (method: HttpMethod, path: string, ...own: string[]) => {
+        const routes = this.api.addRoutes({
+          path,
+          methods: [method],
+          integration,
+          ...(scopes === undefined
+            ? {}
+            : {
+                authorizer: this.#authorizer,
+                authorizationScopes: [...scopes, ...own].map((name) => `countersign/${name}`),
+              }),
+        });
+        if (scopes === undefined)
+          for (const route of routes)
+            Validations.of(route).acknowledge({
+              id: 'AwsSolutions-APIG4',
+              reason:
+                'Wallets bear no token. What they may do here is bound to the unguessable id of one request.',
+            });
+      };
+    };
+    const { GET, POST, PUT, DELETE } = HttpMethod;
+    behind('Score', functions.score, ['evaluate'])(POST, '/v1/evaluate');
+    behind('Decisions', functions.decisions, ['evaluate'])(GET, '/v1/decisions/{eventId}', 'operate');
+
+    const requests = '/v1/presentation-requests';
+    const app = behind('Presentations', functions.presentations, ['present']);
+    app(POST, requests);
+    app(GET, `${requests}/{id}`);
+    app(POST, `${requests}/{id}/dc-response`);
+
+    const wallet = behind('Wallet', functions.wallet);
+    wallet(GET, `${requests}/{id}/request.jwt`);
+    wallet(POST, `${requests}/{id}/request.jwt`);
+    wallet(POST, `${requests}/{id}/response`);
+    wallet(GET, '/.well-known/did.json');
+
+    const issuers = behind('TrustedIssuers', functions.trustedIssuers, ['operate']);
+    for (const method of [GET, PUT, DELETE]) issuers(method, '/v1/trusted-issuers/{did+}');
   }
 }

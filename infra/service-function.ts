@@ -33,6 +33,8 @@ export interface FunctionDefaults {
 /** What one function is. */
 export interface ServiceFunctionProps extends FunctionDefaults {
   readonly functionName: FunctionName;
+  /** The room of the handler's file. @default 'decisions' */
+  readonly room?: string;
   readonly description: string;
   /** MB. CPU is allotted in proportion: 1,769 MB is one whole virtual CPU. */
   readonly memory: number;
@@ -72,7 +74,7 @@ export class ServiceFunction extends Construct {
       functionName: `countersign-${props.stage}-${functionName}`,
       description: props.description,
       code: bundledCode(functionName, {
-        entry: `functions/decisions/${functionName}.handler.ts`,
+        entry: `functions/${props.room ?? 'decisions'}/${functionName}.handler.ts`,
         assets: ASSETS[functionName],
       }),
       handler: 'index.handler',

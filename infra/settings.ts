@@ -55,6 +55,19 @@ const settings = z.strictObject({
     .optional(),
   corsOrigins: z.array(z.url({ protocol: /^https?$/, error: 'must be an origin' })).optional(),
   throttle: z.strictObject({ requestsPerSecond: z.int().positive(), burst: z.int().positive() }).optional(),
+  verifier: z
+    .strictObject({
+      publicUrl: z.url({ protocol: /^https$/, error: 'must be an https URL' }).optional(),
+      clientIdPrefix: z
+        .enum(['decentralized_identifier', 'x509_san_dns', 'x509_hash', 'redirect_uri'])
+        .optional(),
+      did: z.string().startsWith('did:', 'must be a DID').optional(),
+      certificates: z.array(z.base64('must be base64 DER')).optional(),
+      appOrigins: z
+        .array(z.url({ protocol: /^https?$/, error: 'must be an origin' }).or(z.literal('loopback')))
+        .optional(),
+    })
+    .optional(),
   archiveDays: z
     .int()
     .min(1)
@@ -77,6 +90,7 @@ const PRESETS: Readonly<Record<string, z.infer<typeof settings>>> = {
       'aws.partner/auth0.com/countersign-demo/logs',
       'aws.partner/okta.com/countersign-demo/logs',
     ],
+    verifier: { appOrigins: ['loopback'] },
   },
 };
 

@@ -20,10 +20,12 @@ export interface TablesProps {
 /** Index of decisions that a crash may have left unfinished: the sweeper's. Sparse. */
 export const PENDING_INDEX = 'pending';
 
-/** The records: what was decided, and what is normal. */
+/** The records: what was decided, what is normal, what wallets were asked, and whom tenants trust. */
 export class Tables extends Construct {
   readonly decisions: Table;
   readonly baselines: Table;
+  readonly presentations: Table;
+  readonly issuers: Table;
 
   constructor(scope: Construct, id: string, props: TablesProps) {
     super(scope, id);
@@ -45,5 +47,7 @@ export class Tables extends Construct {
       projectionType: ProjectionType.KEYS_ONLY,
     });
     this.baselines = new Table(this, 'Baselines', common);
+    this.presentations = new Table(this, 'Presentations', common);
+    this.issuers = new Table(this, 'Issuers', common);
   }
 }

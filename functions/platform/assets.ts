@@ -22,6 +22,9 @@ export const ASSETS = {
   decisions: {},
   settle: {},
   sweep: {},
+  presentations: {},
+  wallet: {},
+  'trusted-issuers': {},
 } as const satisfies Record<string, Record<string, string>>;
 
 const SOURCES: Record<string, string> = Object.assign({}, ...Object.values(ASSETS));
