@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// `npm run vectors`: writes `spec/vectors/proofs.json`, valid proofs under the committed keys. Proofs are
-// randomized, so each run writes others that are as good.
+// `npm run vectors -w circuits`: writes `spec/vectors/`: `statement.json`, which is the same each time, and `proofs.json`,
+// valid proofs under the committed keys. Proofs are randomized, so each run writes others that are as good.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeClaim } from '../../functions/credentials/statement/claim-value.ts';
@@ -10,6 +10,7 @@ import { prove, releaseProver } from '../src/prove.ts';
 import { type Statement, witnessInputs } from '../src/witness-inputs.ts';
 import { sampleStatement } from '../testing/sample.ts';
 import { paths } from './paths.ts';
+import { statementVectors } from './statement-vectors.ts';
 
 const key = (name: string): Uint8Array => readFileSync(join(paths.keys, name));
 const artefacts = { wasm: key('credential.wasm'), zkey: key('credential.zkey') };
@@ -44,6 +45,7 @@ for (const [name, statement] of Object.entries(statements)) {
 }
 const dir = join(paths.circuits, 'spec', 'vectors');
 mkdirSync(dir, { recursive: true });
+writeFileSync(join(dir, 'statement.json'), `${JSON.stringify(statementVectors(), null, 2)}\n`);
 const vectors = { verificationKey: digest, signals: PUBLIC_SIGNALS, proofs };
 writeFileSync(join(dir, 'proofs.json'), `${JSON.stringify(vectors, null, 2)}\n`);
 await releaseProver();
