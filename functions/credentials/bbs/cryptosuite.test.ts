@@ -49,15 +49,13 @@ describe("the W3C's vectors (vc-di-bbs)", () => {
     expect(await theirs(credential)).toBe(true);
   });
 
-  it('the header is hashed as the vectors say', async () => {
+  it('headers are hashed as the vectors say', async () => {
     const { createVerifyData } = createBbsVerifyCryptosuite();
-    const { proof, ...document } = windsurf;
-    const { header } = await createVerifyData({
-      document,
-      proof: { '@context': document['@context'], ...proof },
-      documentLoader,
-    });
-    expect(Buffer.from(header).toString('hex')).toBe(w3c.proofHash + w3c.mandatoryHash);
+    for (const [i, { proof, ...document }] of w3c.derived.entries()) {
+      const given = { document, proof: { '@context': document['@context'], ...proof }, documentLoader };
+      const { header } = await createVerifyData(given);
+      expect(Buffer.from(header).toString('hex')).toBe(w3c.proofHash + w3c.mandatoryHashes[i]!);
+    }
   });
 });
 
@@ -99,10 +97,10 @@ describe('documents that differ from what was signed', () => {
 describe('proof values', () => {
   it('every changed byte is refused', async () => {
     const length = Buffer.from(windsurf.proof.proofValue.slice(1), 'base64url').length;
-    for (let at = 0; at < length; at += 7) {
+    for (let at = 0; at < length; at += 23) {
       const credential = value(windsurf, (cbor) => cbor.with(at, cbor[at]! ^ 1));
       expect((await ours(credential)).verified, `byte ${at}`).toBe(false);
-      if (at % 70 === 0) expect(await theirs(credential)).toBe(false);
+      if (at % 230 === 0) expect(await theirs(credential)).toBe(false);
     }
   });
 
@@ -133,7 +131,7 @@ describe('proof values', () => {
       'a label for no node',
       true,
       (cbor) => {
-        const at = cbor.indexOf(0xa6, 592);
+        const at = cbor.lastIndexOf(0xa6);
         return cbor.toSpliced(at, 1, 0xa7).toSpliced(at + 13, 0, 0x0a, 0x09);
       },
     ],
@@ -145,8 +143,8 @@ describe('proof values', () => {
 
   it('a node without a label is refused', async () => {
     const credential = value(resident, (cbor) => {
-      const at = cbor.lastIndexOf(0xa2, cbor.length - 20);
-      return cbor.toSpliced(at, 5, 0xa1, 0, 1);
+      const at = cbor.lastIndexOf(0xa2);
+      return cbor.toSpliced(at, 5, 0xa1, 0, 0);
     });
     expect(await ours(credential)).toEqual({ verified: false, code: 'disclosure-malformed' });
   });

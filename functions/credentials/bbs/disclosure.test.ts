@@ -26,10 +26,11 @@ describe('readDisclosure', () => {
     expect(windsurf!.mandatoryIndexes).toEqual([0, 1, 2, 5, 6, 8, 9, 10, 14, 15, 16, 17, 18, 19]);
     expect(windsurf!.selectiveIndexes).toEqual([3, 4, 5, 8, 9, 10]);
     expect(windsurf!.presentationHeader).toEqual(Buffer.from('113377aa', 'hex'));
+    expect(resident!.mandatoryIndexes).toEqual([0, 4, 5, 7]);
     expect(resident!.labelMap).toEqual(
       new Map([
-        ['c14n0', 'b1'],
-        ['c14n1', 'b0'],
+        ['c14n0', 'b0'],
+        ['c14n1', 'b2'],
       ]),
     );
   });

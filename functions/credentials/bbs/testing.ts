@@ -44,7 +44,8 @@ export const w3c: {
   readonly publicKeyHex: string;
   readonly privateKeyHex: string;
   readonly proofHash: string;
-  readonly mandatoryHash: string;
+  /** One for each derived credential. */
+  readonly mandatoryHashes: string[];
   readonly base: Credential;
   readonly derived: Credential[];
 } = json('w3c');

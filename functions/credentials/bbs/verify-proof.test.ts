@@ -103,7 +103,6 @@ describe('proof octets', () => {
     ['one byte more', Uint8Array.of(...proof, 0), 'proof-malformed'],
     ['nothing', new Uint8Array(), 'proof-malformed'],
     ['less than the shortest proof', proof.subarray(0, 3 * 48 + 3 * 32), 'proof-malformed'],
-    ['a megabyte', new Uint8Array(144 + 32 * 32_768), 'proof-malformed'],
     ['a scalar of 0', put(144, new Uint8Array(32)), 'proof-malformed'],
     ['a scalar at the group order', put(144, scalar(R)), 'proof-malformed'],
     ['a challenge beyond the group order', put(proof.length - 32, scalar(R + 1n)), 'proof-malformed'],
@@ -120,6 +119,12 @@ describe('proof octets', () => {
     await expect(verifyBbsProof(bad, statement)).rejects.toMatchObject({ name: 'CredentialError', code });
     expect(await theirs(bad, statement)).toBe(false);
     expect(await verifyBbsProof(proof, statement)).toBe(true);
+  });
+
+  it('refuses a proof of too many messages before computing anything for them', async () => {
+    // The public library makes a generator for each first: a megabyte keeps it busy for minutes.
+    const huge = Buffer.concat([proof.subarray(0, 144), new Uint8Array(32 * 32_768).fill(1)]);
+    await expect(verifyBbsProof(huge, statement)).rejects.toMatchObject({ code: 'proof-malformed' });
   });
 
   it('has a stray point that is on the curve', () => {
