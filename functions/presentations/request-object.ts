@@ -67,8 +67,8 @@ export const signedRequestObject = async (
     ...keyHeaderOf(request.clientId, identity),
   };
   const payload = {
-    iss: request.clientId,
-    // OpenID4VP 1.0 §5.8: the wallet is not known before it answers.
+    // No `iss`: wallets must ignore it (§5), and some compare it with the key's DID instead.
+    // §5.8: the wallet is not known before it answers.
     aud: 'https://self-issued.me/v2',
     iat: Math.floor(now / 1000),
     exp: Math.floor(request.expiresAt / 1000),

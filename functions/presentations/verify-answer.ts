@@ -154,9 +154,18 @@ const remembered = (registry: IssuerRegistry): IssuerRegistry => {
   };
 };
 
-/** An array's withheld elements left out, at every level: what is shown has no holes. */
+/**
+ * Withheld elements of arrays left out, at every level. An array of which nothing was disclosed is left out whole:
+ * shown empty, it would say that there is nothing.
+ */
 export const withoutHoles = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.filter((element) => element !== undefined).map(withoutHoles);
+  if (Array.isArray(value)) {
+    const left = value.filter((element) => element !== undefined).map(withoutHoles);
+    return left.length === 0 && value.length > 0
+      ? undefined
+      : left.filter((element) => element !== undefined);
+  }
   if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withoutHoles(member)]));
+  const members = Object.entries(value).map(([name, member]) => [name, withoutHoles(member)] as const);
+  return Object.fromEntries(members.filter(([, member]) => member !== undefined));
 };
