@@ -23,6 +23,7 @@ declare module '@digitalbazaar/data-integrity' {
 }
 
 declare module '@digitalbazaar/vc' {
+  export const CredentialIssuancePurpose: new () => object;
   interface Result {
     verified: boolean;
     error?: Error & { errors?: Error[] };
@@ -56,4 +57,27 @@ declare module '@digitalbazaar/bbs-2023-cryptosuite' {
   export function createVerifyCryptosuite(options?: object): object;
   export function createSignCryptosuite(options?: object): object;
   export function createDiscloseCryptosuite(options?: object): object;
+}
+
+declare module 'jsonld-signatures' {
+  interface Outcome {
+    verified: boolean;
+    results?: { verified: boolean; error?: Error }[];
+    error?: Error | Error[];
+  }
+  const jsigs: {
+    verify(
+      document: object,
+      options: { suite: object; purpose: object; documentLoader: unknown },
+    ): Promise<Outcome>;
+    sign(
+      document: object,
+      options: { suite: object; purpose: object; documentLoader: unknown },
+    ): Promise<object>;
+    purposes: {
+      AssertionProofPurpose: new () => object;
+      AuthenticationProofPurpose: new (options: { challenge: string; domain: string }) => object;
+    };
+  };
+  export default jsigs;
 }

@@ -18,6 +18,23 @@ import { CountersignError, type FieldProblem } from '../platform/errors.ts';
  * - `did-malformed`: a DID cannot be read (422);
  * - `did-unsupported`: a DID is of a method, or holds a key of a kind, that is not resolved here (422);
  * - `document-unknown`: a context or controller is named that this deployment did not pin (422);
+ * - `document-malformed`: a credential or presentation lacks what it must have (422);
+ * - `document-too-large`: a document is beyond the limits of size, depth or number (422);
+ * - `context-refused`: a document brings, bends or names a context that was not reviewed (422);
+ * - `proof-missing`: a document has no proof (422);
+ * - `proof-unsupported`: a proof is of a kind that is not verified here (422);
+ * - `proof-purpose-wrong`: a proof was made for another purpose (422);
+ * - `proof-expired`: a proof is outside its own period (422);
+ * - `proof-invalid`: a proof does not hold (422);
+ * - `issuer-mismatch`: a credential is signed by a key that is not its issuer's (422);
+ * - `not-yet-valid`: a credential is used before its period (422);
+ * - `expired`: a credential is used after its period (422);
+ * - `status-unknown`: a credential has a status that cannot be looked up (422);
+ * - `revoked`: a credential was revoked or suspended (422);
+ * - `challenge-mismatch`: a presentation answers another challenge (422);
+ * - `domain-mismatch`: a presentation is for another domain (422);
+ * - `holder-mismatch`: a presentation is not its credentials' subject's (422);
+ * - `holder-unbound`: a credential names no subject (422);
  * - `context-digest-mismatch`: a pinned context is not the one that was reviewed (500);
  * - `context-redefined`: two contexts are pinned under one URL (500).
  */
@@ -37,6 +54,23 @@ export type CredentialErrorCode =
   | 'did-malformed'
   | 'did-unsupported'
   | 'document-unknown'
+  | 'document-malformed'
+  | 'document-too-large'
+  | 'context-refused'
+  | 'proof-missing'
+  | 'proof-unsupported'
+  | 'proof-purpose-wrong'
+  | 'proof-expired'
+  | 'proof-invalid'
+  | 'issuer-mismatch'
+  | 'not-yet-valid'
+  | 'expired'
+  | 'status-unknown'
+  | 'revoked'
+  | 'challenge-mismatch'
+  | 'domain-mismatch'
+  | 'holder-mismatch'
+  | 'holder-unbound'
   | 'context-digest-mismatch'
   | 'context-redefined';
 

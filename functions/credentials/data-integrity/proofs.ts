@@ -1,0 +1,127 @@
+import { DataIntegrityProof } from '@digitalbazaar/data-integrity';
+import { cryptosuite as ecdsaRdfc2019 } from '@digitalbazaar/ecdsa-rdfc-2019-cryptosuite';
+import { createVerifyCryptosuite as createEcdsaSd } from '@digitalbazaar/ecdsa-sd-2023-cryptosuite';
+import { cryptosuite as eddsaRdfc2022 } from '@digitalbazaar/eddsa-rdfc-2022-cryptosuite';
+import jsigs from 'jsonld-signatures';
+import { createBbsVerifyCryptosuite } from '../bbs/cryptosuite.ts';
+import { CredentialError } from '../errors.ts';
+import { isObject, type Json, malformed, valuesOf } from './shape.ts';
+
+/** Suites by name, each made anew for one proof: the public ones keep results on themselves. */
+const SUITES: Readonly<Record<string, () => object>> = {
+  'eddsa-rdfc-2022': () => eddsaRdfc2022,
+  'ecdsa-rdfc-2019': () => ecdsaRdfc2019,
+  'ecdsa-sd-2023': () => createEcdsaSd(),
+  'bbs-2023': () => createBbsVerifyCryptosuite(),
+};
+
+/** Third byte of a derived proof's CBOR tag, for suites in which the issuer's own proof is never shown. */
+const DERIVED_TAG: Readonly<Record<string, number>> = { 'ecdsa-sd-2023': 0x01, 'bbs-2023': 0x03 };
+
+const MEMBERS = new Set([
+  'id',
+  'type',
+  'cryptosuite',
+  'created',
+  'expires',
+  'verificationMethod',
+  'proofPurpose',
+  'proofValue',
+  'challenge',
+  'domain',
+  'nonce',
+]);
+
+/** RFC 3339 with an offset, which is XML Schema's dateTimeStamp as proofs use it. */
+const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
+
+/** Milliseconds since 1970 of a date as credentials write it, or `undefined`. */
+export function readDate(value: unknown): number | undefined {
+  if (typeof value !== 'string' || !DATE_TIME.test(value)) return undefined;
+  const time = Date.parse(value);
+  return Number.isNaN(time) ? undefined : time;
+}
+
+export interface ProofExpectation {
+  readonly proofPurpose: 'assertionMethod' | 'authentication';
+  /** jsonld-signatures' purpose, which binds the key to its controller's document (and the issuer). */
+  readonly purpose: () => object;
+  readonly documentLoader: unknown;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Seconds by which clocks may differ. */
+  readonly clockSkew: number;
+  readonly maxProofs: number;
+}
+
+/**
+ * Verifies every proof of a document.
+ *
+ * The public library answers yes when *one* proof of a set holds and passes over those that it does not
+ * know; here each must be known and hold, alone, over the document. Chained proofs are refused by name.
+ *
+ * @returns the ids of the controllers whose keys signed, one for each proof
+ * @throws CredentialError `proof-missing`, `proof-unsupported`, `proof-purpose-wrong`, `base-proof`,
+ * `proof-expired`, or `proof-invalid` with the library's reason as its cause.
+ */
+export async function verifyProofs(document: Json, expected: ProofExpectation): Promise<string[]> {
+  const proofs = valuesOf(document.proof);
+  if (proofs.length === 0) throw new CredentialError('proof-missing', 'The document has no proof');
+  if (proofs.length > expected.maxProofs) throw malformed('proof', `must hold at most ${expected.maxProofs}`);
+  const checked = proofs.map((proof) => checkProof(proof, expected));
+  const controllers: string[] = [];
+  for (const proof of checked) {
+    const suite = new DataIntegrityProof({ cryptosuite: SUITES[proof.cryptosuite as string]!() });
+    const { verified, results, error } = await jsigs.verify(
+      { ...document, proof },
+      { suite, purpose: expected.purpose(), documentLoader: expected.documentLoader },
+    );
+    if (!verified) {
+      const cause = results?.[0]?.error ?? ([] as unknown[]).concat(error)[0];
+      if (cause instanceof CredentialError) throw cause;
+      throw new CredentialError('proof-invalid', 'A proof does not hold', { cause });
+    }
+    controllers.push((proof.verificationMethod as string).split('#')[0]!);
+  }
+  return controllers;
+}
+
+/** All that can be said of a proof without its key. */
+function checkProof(proof: unknown, { proofPurpose, now, clockSkew }: ProofExpectation): Json {
+  if (!isObject(proof)) throw malformed('proof', 'must be an object');
+  if ('previousProof' in proof)
+    throw new CredentialError('proof-unsupported', 'Proof chains are not supported');
+  if (Object.keys(proof).some((name) => !MEMBERS.has(name))) throw malformed('proof', 'has unknown members');
+  const { type, cryptosuite, verificationMethod, proofValue, created, expires } = proof;
+  if (
+    type !== 'DataIntegrityProof' ||
+    typeof cryptosuite !== 'string' ||
+    !Object.hasOwn(SUITES, cryptosuite)
+  ) {
+    throw new CredentialError(
+      'proof-unsupported',
+      'A proof is of a type or cryptosuite that is not supported',
+    );
+  }
+  if (proof.proofPurpose !== proofPurpose) {
+    throw new CredentialError('proof-purpose-wrong', `A proof must have the purpose ${proofPurpose}`);
+  }
+  if (typeof verificationMethod !== 'string' || !/^[^#]+#[^#]+$/.test(verificationMethod)) {
+    throw malformed('proof.verificationMethod', 'must be a URL with a fragment');
+  }
+  if (typeof proofValue !== 'string') throw malformed('proof.proofValue', 'must be text');
+  const tag = DERIVED_TAG[cryptosuite];
+  if (tag !== undefined && Buffer.from(proofValue.slice(1, 5), 'base64url')[2] === tag - 1) {
+    throw new CredentialError('base-proof', 'A base proof is not a presentation');
+  }
+  const [from, until] = [created, expires].map(readDate);
+  if (created !== undefined && from === undefined)
+    throw malformed('proof.created', 'must be a date and time');
+  if (expires !== undefined && until === undefined)
+    throw malformed('proof.expires', 'must be a date and time');
+  const skew = clockSkew * 1000;
+  if ((from ?? now) > now + skew || (until ?? now) < now - skew) {
+    throw new CredentialError('proof-expired', 'A proof is used before it was created or after it expired');
+  }
+  return proof;
+}

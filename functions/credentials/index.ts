@@ -1,0 +1,21 @@
+export { type BbsVerifyOptions, createBbsVerifyCryptosuite } from './bbs/cryptosuite.ts';
+export { type BbsStatement, verifyBbsProof } from './bbs/verify-proof.ts';
+export { contextDigest, type PinnedContext, pinContexts, STANDARD_CONTEXTS } from './contexts/index.ts';
+export type { Limits } from './data-integrity/shape.ts';
+export {
+  type Check,
+  type CredentialResult,
+  createVerifier,
+  type Verifier,
+  type VerifierOptions,
+  verifyCredential,
+} from './data-integrity/verify-credential.ts';
+export {
+  type PresentationRequest,
+  type PresentationResult,
+  verifyPresentation,
+} from './data-integrity/verify-presentation.ts';
+export { type DidDocument, type Multikey, resolveDid } from './did/did-key.ts';
+export { createDocumentLoader, type DocumentLoader, type LoaderOptions } from './document-loader.ts';
+export { CredentialError, type CredentialErrorCode } from './errors.ts';
+export * from './groth16/index.ts';
