@@ -53,8 +53,32 @@ const variables = {
   CLIENT_ID_PREFIX: z
     .enum(['decentralized_identifier', 'x509_san_dns', 'x509_hash', 'redirect_uri'])
     .default('decentralized_identifier'),
+  /** Hosts whose status lists and DID documents are read; `loopback` is this machine. */
+  REMOTE_HOSTS: json(z.array(z.string().min(1))).default([]),
+  /** What to do with a credential of whose status nothing is known. */
+  UNAVAILABLE_STATUS: z.enum(['refuse', 'report']).default('refuse'),
   /** Origins of apps' pages; `loopback` is any port of this machine. */
   APP_ORIGINS: json(z.array(z.string().min(1))).default([]),
+  SESSIONS_TABLE: z.string().min(1),
+  STREAMS_TABLE: z.string().min(1),
+  SESSIONS_QUEUE_URL: z.url(),
+  TRANSMIT_QUEUE_URL: z.url(),
+  UNDELIVERABLE_QUEUE_URL: z.url(),
+  /** Hosts that security events may be pushed to, `*.` before one for all below it; empty for any public one. */
+  PUSH_HOSTS: json(z.array(z.string().min(1))).default([]),
+  /** Whether receivers on this machine may be pushed to, without TLS: local mode's. */
+  PUSH_LOOPBACK: z.stringbool().default(false),
+  /** Whose security events are believed, with their keys. */
+  SIGNAL_TRANSMITTERS: json(
+    z.array(
+      z.object({
+        issuer: z.string().min(1),
+        audience: z.string().min(1),
+        tenant: z.string().min(1),
+        jwks: z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) }),
+      }),
+    ),
+  ).default([]),
 } as const;
 
 /** The name of a known environment variable. */

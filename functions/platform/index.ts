@@ -14,8 +14,10 @@ export {
 export { countMetric, logger, metrics } from './logging.ts';
 export { PROBLEM_JSON, type Problem, toProblem } from './problem.ts';
 export { type Pseudonym, pseudonymsFor } from './pseudonym.ts';
+export { queueSender } from './queue-sender.ts';
 export { recoverable } from './recoverable.ts';
 export { type SealedBox, sealedBox } from './sealed-box.ts';
+export { secretReader } from './secret.ts';
 export {
   kmsSigningKey,
   type PublishedJwk,

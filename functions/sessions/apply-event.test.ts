@@ -266,9 +266,13 @@ describe('evidence from outside', () => {
   test('raises, lowers and revokes, at most once', () => {
     expect(running(applyEvidence(session(), { ...evidence, logOdds: 2 }))).toBeCloseTo(-3, 9);
     expect(running(applyEvidence(session(), { ...evidence, logOdds: -1 }), NOW + MINUTE)).toBeCloseTo(-6, 9);
-    const revoked = applyEvidence(session(), { ...evidence, logOdds: Number.POSITIVE_INFINITY });
+    const revoked = applyEvidence(session(), { ...evidence, logOdds: 0, revokes: true });
     expect(revoked.status).toBe('revoked');
-    expect(applyEvidence(revoked, { ...evidence, logOdds: Number.POSITIVE_INFINITY })).toBe(revoked);
+    expect(applyEvidence(revoked, { ...evidence, logOdds: 0, revokes: true })).toBe(revoked);
+    let trusted = session();
+    for (let index = 0; index < 9; index++)
+      trusted = applyEvidence(trusted, { ...evidence, eventKey: `t${index}`, logOdds: -2 });
+    expect(running(trusted, evidence.time)).toBeCloseTo(-8, 9);
   });
 });
 

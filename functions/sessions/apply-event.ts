@@ -38,8 +38,10 @@ export interface OutsideEvidence {
   readonly eventId: string;
   /** ms. */
   readonly time: number;
-  /** Log-odds; `Infinity` revokes, `-Infinity` never occurs. */
+  /** Log-odds added, negative for trust. */
   readonly logOdds: number;
+  /** The session ends, whatever its score: who says so has the right to. @default false */
+  readonly revokes?: boolean;
   readonly code: string;
 }
 
@@ -135,7 +137,7 @@ const answersStepUp = (session: Session, { facts, observation, decision }: Sessi
 const judged = (
   before: Session,
   after: Session,
-  cause: { key: string; eventId: string; time: number; code: string },
+  cause: { key: string; eventId: string; time: number; code: string; revokes?: boolean },
 ): Session => {
   const { key, eventId, time } = cause;
   const running = runningLogit(after, Math.max(after.last, time));
@@ -143,7 +145,7 @@ const judged = (
   const tellings: Telling[] = [];
   let status: SessionStatus = after.status;
   if (status !== 'revoked') {
-    if (running >= revoke) status = 'revoked';
+    if (cause.revokes || running >= revoke) status = 'revoked';
     else if (running >= stepUp) status = 'step_up';
   }
   if (status !== after.status) {
@@ -245,15 +247,18 @@ export const applyEvent = (before: Session | undefined, event: SessionEvent): Se
   return judged(session, after, { key, eventId: decision.eventId, time, code });
 };
 
-/** Counts evidence from outside into a session, at most once. An unknown session has nothing to be counted into. */
+/** The word of others is trust for at most so much, log-odds: it never clears a session by itself. */
+const MOST_TRUST = -3;
+
+/** Counts evidence from outside into a session, at most once. */
 export const applyEvidence = (session: Session, evidence: OutsideEvidence): Session => {
-  const { eventKey: key, eventId, time, code } = evidence;
+  const { eventKey: key, eventId, time, code, logOdds, revokes = false } = evidence;
   if (isKnown(session, key, time)) return session;
-  const amount = Math.min(32, Math.max(-32, evidence.logOdds));
+  const acts = added(session.acts, Math.min(32, logOdds), time);
   const after: Session = {
     ...session,
-    acts: added(session.acts, amount, time),
+    acts: logOdds < 0 ? { ...acts, value: Math.max(acts.value, MOST_TRUST) } : acts,
     applied: withApplied(session.applied, key, time),
   };
-  return judged(session, after, { key, eventId, time, code });
+  return judged(session, after, { key, eventId, time, code, revokes });
 };

@@ -1,4 +1,9 @@
-import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import {
+  type EventBridgeClient,
+  PutEventsCommand,
+  type PutEventsRequestEntry,
+} from '@aws-sdk/client-eventbridge';
+import type { SignalMessage } from './messages.ts';
 import { probability, thresholdsOf } from './running-score.ts';
 import type { Session, Telling } from './session.ts';
 import { SessionError } from './session-error.ts';
@@ -43,6 +48,19 @@ export const sessionDetail = (session: Session, telling: SessionTelling) => ({
   },
 });
 
+const put = async (client: EventBridgeClient, entries: readonly PutEventsRequestEntry[]): Promise<void> => {
+  for (let first = 0; first < entries.length; first += ENTRIES) {
+    const answer = await client.send(
+      new PutEventsCommand({ Entries: entries.slice(first, first + ENTRIES) }),
+    );
+    const refused = answer.Entries?.find((entry) => entry.ErrorCode);
+    if (refused)
+      throw new SessionError('bus-unavailable', `The bus refused an event: ${refused.ErrorCode}`, {
+        status: 503,
+      });
+  }
+};
+
 /**
  * Puts what happened to sessions on the bus. Delivery is at least once: `metadata.id` is the same each time.
  *
@@ -50,22 +68,43 @@ export const sessionDetail = (session: Session, telling: SessionTelling) => ({
  */
 export const sessionEventPublisher =
   (client: EventBridgeClient, busName: string) =>
-  async (session: Session, tellings: readonly SessionTelling[]): Promise<void> => {
-    for (let first = 0; first < tellings.length; first += ENTRIES) {
-      const answer = await client.send(
-        new PutEventsCommand({
-          Entries: tellings.slice(first, first + ENTRIES).map((telling) => ({
-            EventBusName: busName,
-            Source: 'countersign',
-            DetailType: DETAIL_TYPE[telling.kind],
-            Detail: JSON.stringify(sessionDetail(session, telling)),
-          })),
-        }),
-      );
-      const refused = answer.Entries?.find((entry) => entry.ErrorCode);
-      if (refused)
-        throw new SessionError('bus-unavailable', `The bus refused an event: ${refused.ErrorCode}`, {
-          status: 503,
-        });
-    }
+  (session: Session, tellings: readonly SessionTelling[]): Promise<void> =>
+    put(
+      client,
+      tellings.map((telling) => ({
+        EventBusName: busName,
+        Source: 'countersign',
+        DetailType: DETAIL_TYPE[telling.kind],
+        Detail: JSON.stringify(sessionDetail(session, telling)),
+      })),
+    );
+
+/**
+ * Puts a received signal on the bus as `Signal Received`, names as pseudonyms: for whoever watches. Delivery is
+ * at least once: `metadata.id` is the same each time.
+ *
+ * @throws SessionError `bus-unavailable` (503)
+ */
+export const signalReceivedPublisher =
+  (client: EventBridgeClient, busName: string) =>
+  async ({ target, evidence, issuer, type }: Omit<SignalMessage, 'kind'>): Promise<void> => {
+    const { tenant, ...about } = target;
+    const { logOdds, revokes = false, code } = evidence;
+    const detail = {
+      metadata: {
+        id: evidence.eventId,
+        version: '1',
+        time: new Date(evidence.time).toISOString(),
+        tenant,
+      },
+      data: { issuer, type, ...about, code, logOdds, revokes },
+    };
+    await put(client, [
+      {
+        EventBusName: busName,
+        Source: 'countersign',
+        DetailType: 'Signal Received',
+        Detail: JSON.stringify(detail),
+      },
+    ]);
   };

@@ -99,12 +99,10 @@ export const findingsOf = (
 };
 
 /**
- * What a change to an identity says about the sessions that it has open, log-odds. `Infinity` ends them: the
- * account itself was stopped. What is not listed says nothing.
+ * What a change to an identity says about the sessions that it has open, log-odds. What is not listed says
+ * nothing.
  */
 export const CHANGE_EVIDENCE: Readonly<Partial<Record<IdentityChange, number>>> = {
-  account_suspended: Number.POSITIVE_INFINITY,
-  account_deleted: Number.POSITIVE_INFINITY,
   account_locked: 2,
   threat_reported: 2,
   impersonation_started: 2,
@@ -115,3 +113,6 @@ export const CHANGE_EVIDENCE: Readonly<Partial<Record<IdentityChange, number>>> 
   privilege_granted: 0.7,
   key_created: 0.5,
 };
+
+/** Changes that end every session of the account: it was stopped itself. */
+export const REVOKING_CHANGES: readonly IdentityChange[] = ['account_suspended', 'account_deleted'];

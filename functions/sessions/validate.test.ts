@@ -140,7 +140,8 @@ describe('evidence from outside', () => {
     eventKey: 'signal-1',
     eventId: 'signal-1',
     time: NOW + 5000,
-    logOdds: Number.POSITIVE_INFINITY,
+    logOdds: 0,
+    revokes: true,
     code: 'account_suspended',
   };
 

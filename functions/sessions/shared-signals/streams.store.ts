@@ -140,11 +140,15 @@ export const streamStore = (client: DynamoDBClient, table: string, clock: () => 
     return answer.Items ?? [];
   };
   /** The events of index entries as the table has them now: the index lags behind, and holds keys only. */
-  const waiting = async (entries: readonly Item[], limit: number): Promise<OutboxEvent[]> => {
+  const waiting = async (
+    entries: readonly Item[],
+    limit: number,
+    stillWaits: (partition: string, due: number) => boolean,
+  ): Promise<OutboxEvent[]> => {
     const keys = entries.flatMap((item) => (item.pk?.S ? [item.pk.S] : []));
     return (await batch(keys))
       .flatMap((item): OutboxEvent[] =>
-        item.outbox?.S && item.token?.S
+        item.outbox?.S && item.token?.S && stillWaits(item.outbox.S, Number(item.due?.N))
           ? [
               {
                 stream: item.stream!.S!,
@@ -218,7 +222,10 @@ export const streamStore = (client: DynamoDBClient, table: string, clock: () => 
         ),
       ),
     held: (stream, limit) =>
-      guarded(async () => waiting(await query(heldPartition(stream), undefined, limit), limit)),
+      guarded(async () => {
+        const partition = heldPartition(stream);
+        return waiting(await query(partition, undefined, limit), limit, (found) => found === partition);
+      }),
     dueBefore: (time, limit) =>
       guarded(async () => {
         const shards = await Promise.all(
@@ -230,6 +237,7 @@ export const streamStore = (client: DynamoDBClient, table: string, clock: () => 
             .sort((a, b) => Number(a.due?.N) - Number(b.due?.N))
             .slice(0, limit),
           limit,
+          (partition, due) => partition.startsWith('push#') && due <= time,
         );
       }),
     reschedule: ({ stream, jti, due }, next) =>
