@@ -22,7 +22,18 @@ const decision = z.object({
     .max(1)
     .describe('Probability that it is not the owner of the account: sigmoid(base + sum of contributions)'),
   level: z.enum(['low', 'medium', 'high']),
-  outcome: z.enum(['allow', 'step_up', 'review', 'deny']).describe('What policy decided'),
+  outcome: z
+    .enum(['allow', 'step_up', 'review', 'deny'])
+    .describe('What policy decided, or what that was resolved to'),
+  resolution: z
+    .object({
+      from: z.enum(['allow', 'step_up', 'review', 'deny']).describe('What policy had decided'),
+      by: z.enum(['review', 'expiry', 'dispute', 'presentation']),
+      reference: z.string().min(1),
+      time: moment,
+    })
+    .exactOptional()
+    .describe('Present once somebody or something completed the decision'),
   mode: z.enum(['shadow', 'enforce']).describe('shadow: do not act on the outcome'),
   base: z.number().describe('Log-odds before any evidence'),
   reasons: z

@@ -11,9 +11,10 @@ import {
   observe,
   type Signal,
 } from '../signals/index.ts';
+import { type Basis, basisOf } from './basis.ts';
 import type { Decision, Reason } from './decision.ts';
 import type { History } from './history.store.ts';
-import type { PolicyDecisionPoint } from './policy.ts';
+import type { PolicyDecisionPoint, PolicyQuestion } from './policy.ts';
 
 /** From which score on a risk is called medium or high. Scores are calibrated probabilities. */
 export const LEVELS = { medium: 0.05, high: 0.5 } as const;
@@ -97,24 +98,31 @@ export interface Engines {
   readonly pdp: PolicyDecisionPoint;
 }
 
+/** A decision and what it was made from. */
+export interface Judgement {
+  readonly decision: Decision;
+  readonly basis: Basis;
+}
+
 /**
  * Judges one event against its history: signals, features, one run of the model, contributions, policy. Reads
  * and writes nothing.
  *
  * @param decidedAt processing time, ms.
  */
-export const assess = async (
+export const judge = async (
   facts: Facts,
   history: History,
   engines: Engines,
   mode: Decision['mode'],
   decidedAt: number,
-): Promise<Decision> => {
+): Promise<Judgement> => {
   const { event } = facts;
   const context = { ...facts, ...history };
   const signals = evaluateSignals({ ...context, subject: history.subject });
   const byCode = new Map(signals.map((signal) => [signal.code, signal]));
-  const scored = await engines.scorer.score(featureVector(signals));
+  const features = featureVector(signals);
+  const scored = await engines.scorer.score(features);
   const reasons = scored.contributions
     .filter((term) => term.contribution !== 0)
     .sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution))
@@ -122,7 +130,7 @@ export const assess = async (
   const score = scoreOf(scored.base, reasons);
   const level = levelOf(score);
   const known = maturity(history.subject, event.time);
-  const { outcome, determining } = engines.pdp.decide({
+  const question: PolicyQuestion = {
     principal: { kind: event.subject.kind, id: facts.subject, roles: event.subject.roles },
     application: { id: event.application?.id ?? 'unknown', tenant: event.tenant },
     context: {
@@ -141,8 +149,9 @@ export const assess = async (
       ],
       sensitivity: event.resource?.sensitivity ?? 'unknown',
     },
-  });
-  return {
+  };
+  const { outcome, determining } = engines.pdp.decide(question);
+  const decision: Decision = {
     eventId: event.id,
     subject: facts.subject,
     score,
@@ -163,7 +172,12 @@ export const assess = async (
     time: new Date(event.time).toISOString(),
     decidedAt: new Date(decidedAt).toISOString(),
   };
+  return { decision, basis: basisOf(features, question) };
 };
+
+/** The decision of {@link judge} alone. */
+export const assess = async (...args: Parameters<typeof judge>): Promise<Decision> =>
+  (await judge(...args)).decision;
 
 /**
  * What an event may teach the subject's baseline (design §2). A success is cleared to teach in enforce mode when it

@@ -8,7 +8,7 @@ import {
 import { type AuthEvent, UNKNOWN_SUBJECT } from '../events/index.ts';
 import { pseudonymsFor } from '../platform/index.ts';
 import { type NetworkLookup, parseAgent } from '../signals/index.ts';
-import { assess, type Engines, factsOf, teaching } from './assess.ts';
+import { type Engines, factsOf, judge, teaching } from './assess.ts';
 import type { Decision, Outcome } from './decision.ts';
 import { DecisionError } from './decision-error.ts';
 import type { DecisionStore, StoredDecision } from './decisions.store.ts';
@@ -149,13 +149,17 @@ export const decide = async (event: AuthEvent, digest: string, deps: DecideDeps)
       scorer: await during('model', deps.engines.scorer()),
       pdp: await during('policy', deps.engines.pdp()),
     };
-    const decision = await during('assessment', assess(facts, history, engines, deps.mode, decidedAt));
+    const { decision, basis } = await during(
+      'assessment',
+      judge(facts, history, engines, deps.mode, decidedAt),
+    );
     const session = sessionFactsOf(event, pseudonym, secret);
     const stored: StoredDecision = {
       key,
       tenant: event.tenant,
       digest,
       decision,
+      basis,
       delta: {
         ...(isNobody(event) ? {} : { subject: { key: keys.subject, version: history.subject.version } }),
         observation: { ...facts.observation, ...teaching(event, decision) },

@@ -14,6 +14,17 @@ export interface Reason {
   readonly text: string;
 }
 
+/** Who completed a decision after policy had asked for more, and with what. */
+export interface Resolution {
+  /** What policy had decided. */
+  readonly from: Outcome;
+  readonly by: 'review' | 'expiry' | 'dispute' | 'presentation';
+  /** Id of the review, dispute or presentation request. */
+  readonly reference: string;
+  /** ISO 8601. */
+  readonly time: string;
+}
+
 /** Countersign's answer to one event (design §3). */
 export interface Decision {
   readonly eventId: string;
@@ -22,7 +33,9 @@ export interface Decision {
   /** Probability in (0, 1) that the event is not the account's owner: sigmoid(base + Σ contribution). */
   readonly score: number;
   readonly level: 'low' | 'medium' | 'high';
+  /** What policy decided; once {@link resolution} is there, what it was resolved to. */
   readonly outcome: Outcome;
+  readonly resolution?: Resolution;
   readonly mode: 'shadow' | 'enforce';
   /** Log-odds before any evidence. */
   readonly base: number;

@@ -3,13 +3,15 @@ import {
   type AttributeValue,
   BatchGetItemCommand,
   ConditionalCheckFailedException,
+  DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { Decision } from './decision.ts';
+import type { Basis } from './basis.ts';
+import type { Decision, Outcome, Resolution } from './decision.ts';
 import { DecisionError } from './decision-error.ts';
 import type { Delta } from './delta.ts';
 import type { SessionFacts } from './session-facts.ts';
@@ -24,6 +26,8 @@ export interface StoredDecision {
   readonly digest: string;
   readonly decision: Decision;
   readonly delta: Delta;
+  /** What it was made from; absent in records of before it was kept. */
+  readonly basis?: Basis;
   readonly correlationId?: string;
   /** Present when the event names a session. */
   readonly session?: SessionFacts;
@@ -40,22 +44,33 @@ export const PENDING_SHARDS = 4;
 const shardOf = (key: string): string =>
   `pending#${(key.charCodeAt(key.length - 1) + key.charCodeAt(key.length - 2)) % PENDING_SHARDS}`;
 
-type Body = Pick<StoredDecision, 'decision' | 'delta'>;
+type Body = Pick<StoredDecision, 'decision' | 'delta' | 'basis'>;
 
 // Every later change of the record is billed by its whole size, and reasons repeat themselves: packed, a decision
 // takes a third of the write units.
-const pack = ({ decision, delta }: Body): Buffer => deflateRawSync(JSON.stringify({ decision, delta }));
+const pack = ({ decision, delta, basis }: Body): Buffer =>
+  deflateRawSync(JSON.stringify({ decision, delta, basis }));
 const unpack = (packed: Uint8Array): Body => JSON.parse(inflateRawSync(packed).toString('utf8'));
+
+/** A decision as it stands: with what a review, a dispute or a presentation made of it. */
+const resolved = (decision: Decision, text: string | undefined): Decision => {
+  if (text === undefined) return decision;
+  const { outcome, ...resolution } = JSON.parse(text) as Resolution & { outcome: Outcome };
+  return { ...decision, outcome, resolution };
+};
 
 /** Reads a raw item; undefined when there is none or its time to live has passed. */
 export const storedDecision = (item: Item | undefined, now: number): StoredDecision | undefined => {
   if (!item?.pk?.S || !item.body?.B) return undefined;
   if (item.expiresAt?.N && Number(item.expiresAt.N) * 1000 <= now) return undefined;
+  const { decision, delta, basis } = unpack(item.body.B);
   return {
     key: item.pk.S,
     tenant: item.tenant?.S ?? '',
     digest: item.digest?.S ?? '',
-    ...unpack(item.body.B),
+    decision: resolved(decision, item.resolution?.S),
+    delta,
+    ...(basis ? { basis } : {}),
     ...(item.correlationId?.S ? { correlationId: item.correlationId.S } : {}),
     ...(item.session?.S ? { session: JSON.parse(item.session.S) } : {}),
     ...(item.pendingSince?.N ? { pendingSince: Number(item.pendingSince.N) } : {}),
@@ -71,6 +86,18 @@ export interface DecisionStore {
   getMany(keys: readonly string[]): Promise<StoredDecision[]>;
   /** Takes a decision off the index of pending ones; false when it was off already. */
   settle(key: string): Promise<boolean>;
+  /**
+   * Completes a decision: its outcome becomes another one. What policy had decided stays in the record.
+   * @returns false when there is no such decision, or when it is resolved already and `over` does not name by what.
+   */
+  resolve(
+    key: string,
+    outcome: Outcome,
+    resolution: Resolution,
+    over?: Resolution['reference'],
+  ): Promise<boolean>;
+  /** Removes a decision: its subject is to be forgotten. */
+  remove(key: string): Promise<void>;
   /** Keys of decisions pending since before the given time, oldest first, over all shards. */
   pendingBefore(time: number, limit: number): Promise<string[]>;
 }
@@ -171,6 +198,34 @@ export const decisionStore = (client: DynamoDBClient, table: string, clock: () =
           if (error instanceof ConditionalCheckFailedException) return false;
           throw error;
         }
+      }),
+    resolve: (key, outcome, resolution, over) =>
+      guarded(async () => {
+        const text = JSON.stringify({ outcome, ...resolution });
+        try {
+          await client.send(
+            new UpdateItemCommand({
+              TableName: table,
+              Key: { pk: { S: key } },
+              UpdateExpression: 'SET resolution = :resolution, resolvedBy = :reference',
+              ConditionExpression:
+                'attribute_exists(pk) AND (attribute_not_exists(resolvedBy) OR resolvedBy = :reference OR resolvedBy = :over)',
+              ExpressionAttributeValues: {
+                ':resolution': { S: text },
+                ':reference': { S: resolution.reference },
+                ':over': { S: over ?? resolution.reference },
+              },
+            }),
+          );
+          return true;
+        } catch (error) {
+          if (error instanceof ConditionalCheckFailedException) return false;
+          throw error;
+        }
+      }),
+    remove: (key) =>
+      guarded(async () => {
+        await client.send(new DeleteItemCommand({ TableName: table, Key: { pk: { S: key } } }));
       }),
     pendingBefore: (time, limit) =>
       guarded(async () => {

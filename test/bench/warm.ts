@@ -50,6 +50,8 @@ const inMemory = (): Pick<DecideDeps, 'readHistory' | 'decisions' | 'baselines'>
       get: async () => undefined,
       getMany: async () => [],
       settle: async () => true,
+      resolve: async () => true,
+      remove: async () => undefined,
       pendingBefore: async () => [],
     },
     baselines: {

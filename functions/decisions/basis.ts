@@ -1,0 +1,59 @@
+import type { Decision } from './decision.ts';
+import type { PolicyQuestion } from './policy.ts';
+
+/**
+ * What a decision was made from, kept beside it: enough to make it again, bit for bit, and to ask another policy
+ * what it would have said. No identifier of a person is in it.
+ */
+export interface Basis {
+  /** The model's input: float32, little-endian, base64; NaN where a signal could not be evaluated. */
+  readonly features: string;
+  readonly question: {
+    readonly kind: PolicyQuestion['principal']['kind'];
+    readonly roles: readonly string[];
+    readonly application: string;
+  } & Pick<PolicyQuestion['context'], 'attempt' | 'result' | 'factors' | 'detections' | 'sensitivity'>;
+}
+
+/** The basis of a decision. */
+export const basisOf = (features: Float32Array, question: PolicyQuestion): Basis => {
+  const { attempt, result, factors, detections, sensitivity } = question.context;
+  return {
+    features: Buffer.from(features.buffer, features.byteOffset, features.byteLength).toString('base64'),
+    question: {
+      kind: question.principal.kind,
+      roles: question.principal.roles,
+      application: question.application.id,
+      attempt,
+      result,
+      factors,
+      detections,
+      sensitivity,
+    },
+  };
+};
+
+/** The recorded features, as the model takes them. */
+export const featuresOf = ({ features }: Pick<Basis, 'features'>): Float32Array => {
+  const bytes = Uint8Array.from(Buffer.from(features, 'base64'));
+  return new Float32Array(bytes.buffer, 0, bytes.byteLength / Float32Array.BYTES_PER_ELEMENT);
+};
+
+/** The question that policy was asked when a decision was made. */
+export const questionOf = (
+  tenant: string,
+  decision: Pick<Decision, 'subject' | 'score' | 'level' | 'baseline'>,
+  { question }: Pick<Basis, 'question'>,
+): PolicyQuestion => {
+  const { kind, roles, application, ...asked } = question;
+  return {
+    principal: { kind, id: decision.subject, roles },
+    application: { id: application, tenant },
+    context: {
+      score: decision.score,
+      level: decision.level,
+      maturity: decision.baseline.maturity,
+      ...asked,
+    },
+  };
+};
