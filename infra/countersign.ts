@@ -7,6 +7,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { ROOT } from './bundle.ts';
+import { ContinuousValidation, type Signals } from './continuous-validation.ts';
 import { DefaultIssuer } from './default-issuer.ts';
 import { Encryption } from './encryption.ts';
 import { Forwarding } from './forwarding.ts';
@@ -63,6 +64,16 @@ export interface Verifier {
    * @default [] - none
    */
   readonly appOrigins?: readonly string[];
+  /**
+   * Hosts, with a port where it is not 443, whose status lists and DID documents are read. No other is called.
+   * @default [] - none: a credential with a status has one that is unavailable
+   */
+  readonly remoteHosts?: readonly string[];
+  /**
+   * Whether a credential of whose status nothing is known is refused, or accepted and reported as such.
+   * @default 'refuse'
+   */
+  readonly unavailableStatus?: 'refuse' | 'report';
 }
 
 /** What may be set of {@link Countersign}. Nothing must be. */
@@ -119,6 +130,11 @@ export interface CountersignProps {
    * @default - by its signing key, at the API's own address, for apps without pages
    */
   readonly verifier?: Verifier;
+  /**
+   * Security events to and from other parties.
+   * @default - pushed to any public host that a receiver names; received from nobody
+   */
+  readonly signals?: Signals;
   /**
    * Days for which raw events are kept for replay, encrypted: 1 to 7.
    * @default 7
@@ -204,12 +220,16 @@ export class Countersign extends Construct {
     });
     this.api = api.api;
 
+    const defaults = { ...monitored, stage, retain, logRetention, logLevel: props.logLevel ?? 'INFO' };
+    const tenants = JSON.stringify({
+      claim: 'tenant',
+      clients: {},
+      sources: {},
+      default: 'default',
+      ...props.tenants,
+    });
     const functions = new Functions(this, 'Functions', {
-      ...monitored,
-      stage,
-      retain,
-      logRetention,
-      logLevel: props.logLevel ?? 'INFO',
+      ...defaults,
       bus: this.bus,
       tables,
       rejected: this.rejectedEvents,
@@ -217,13 +237,7 @@ export class Countersign extends Construct {
       geoLayer: new GeoLayer(this, 'Geo', { folder: props.geoData ?? join(ROOT, '.build/geo') }).layer,
       mode: props.mode ?? 'shadow',
       fallbackOutcome: props.fallbackOutcome ?? 'step_up',
-      tenants: JSON.stringify({
-        claim: 'tenant',
-        clients: {},
-        sources: {},
-        default: 'default',
-        ...props.tenants,
-      }),
+      tenants,
       unboundTenants: stage === 'local',
       signingKey: new SigningKey(this, 'Requests', { stage, retain }).key,
       presentations: {
@@ -232,9 +246,22 @@ export class Countersign extends Construct {
         did: props.verifier?.did,
         certificates: props.verifier?.certificates ?? [],
         appOrigins: props.verifier?.appOrigins ?? [],
+        remoteHosts: props.verifier?.remoteHosts ?? [],
+        unavailableStatus: props.verifier?.unavailableStatus ?? 'refuse',
       },
     });
-    identityBus.reserveOwnSource([functions.score.role, functions.sweep.role]);
+    const validation = new ContinuousValidation(this, 'Validation', {
+      ...defaults,
+      bus: this.bus,
+      tables,
+      pseudonymSecretArn: pseudonyms.arn,
+      tenancy: { TENANTS: tenants, ...(stage === 'local' ? { UNBOUND_TENANTS: 'true' } : {}) },
+      publicUrl: props.verifier?.publicUrl ?? this.api.apiEndpoint,
+      signals: props.signals ?? {},
+      pushLoopback: stage === 'local',
+      score: functions.score,
+    });
+    identityBus.reserveOwnSource([functions.score.role, functions.sweep.role, validation.sessions.role]);
 
     const observed = new Rule(this, 'ObservedEvents', {
       ruleName: 'observed-events',
@@ -257,6 +284,8 @@ export class Countersign extends Construct {
       presentations: functions.presentations.function,
       wallet: functions.wallet.function,
       trustedIssuers: functions.trustedIssuers.function,
+      streams: validation.streams.function,
+      signals: validation.signals.function,
     });
 
     new CfnOutput(this, 'BusName', { value: this.bus.eventBusName });

@@ -46,6 +46,8 @@ export interface PresentationSettings {
   /** Of the signing key, leaf first, base64 DER. */
   readonly certificates: readonly string[];
   readonly appOrigins: readonly string[];
+  readonly remoteHosts: readonly string[];
+  readonly unavailableStatus: string;
 }
 
 /** The functions, each with what it may read, write and call: exactly what its code does. */
@@ -139,12 +141,15 @@ export class Functions extends Construct {
     );
 
     const { publicUrl, clientIdPrefix, did, certificates, appOrigins } = props.presentations;
+    const { remoteHosts, unavailableStatus } = props.presentations;
     const verifier = {
       PRESENTATIONS_TABLE: presentations.tableName,
       ISSUERS_TABLE: issuers.tableName,
       PUBLIC_URL: publicUrl,
       SIGNING_KEY_ARN: props.signingKey.keyArn,
       SIGNING_CERTIFICATES: JSON.stringify(certificates),
+      REMOTE_HOSTS: JSON.stringify(remoteHosts),
+      UNAVAILABLE_STATUS: unavailableStatus,
       ...(did === undefined ? {} : { VERIFIER_DID: did }),
     };
     this.presentations = new ServiceFunction(this, 'Presentations', {

@@ -27,6 +27,7 @@ describe('which stages are made', () => {
         'aws.partner/auth0.com/countersign-demo/logs',
         'aws.partner/okta.com/countersign-demo/logs',
       ],
+      verifier: { appOrigins: ['loopback'], remoteHosts: ['loopback'] },
     });
   });
 
@@ -58,6 +59,15 @@ describe('what a setting may be', () => {
       tenants: { claim: 'org', clients: { c: 't' }, sources: { 'shop.example': 'shop' }, default: 'acme' },
       corsOrigins: ['https://console.example', 'http://localhost:4000'],
       throttle: { requestsPerSecond: 10, burst: 20 },
+      verifier: {
+        publicUrl: 'https://verifier.example',
+        clientIdPrefix: 'x509_san_dns',
+        did: 'did:web:verifier.example',
+        certificates: ['MIIB'],
+        remoteHosts: ['issuer.example', 'issuer.example:8443'],
+        unavailableStatus: 'report',
+        appOrigins: ['https://shop.example', 'loopback'],
+      },
       archiveDays: 1,
       logDays: 90,
       logLevel: 'DEBUG',
@@ -72,6 +82,21 @@ describe('what a setting may be', () => {
   it.each([
     ['an unknown setting', { mod: 'enforce' }, 'countersign.dev'],
     ['a fallback that allows', { fallbackOutcome: 'allow' }, 'countersign.dev.fallbackOutcome'],
+    [
+      'a verifier over http',
+      { verifier: { publicUrl: 'http://verifier.example' } },
+      'countersign.dev.verifier.publicUrl',
+    ],
+    [
+      'a remote host by its URL',
+      { verifier: { remoteHosts: ['https://issuer.example'] } },
+      'countersign.dev.verifier.remoteHosts.0',
+    ],
+    [
+      'an unknown status that counts as valid',
+      { verifier: { unavailableStatus: 'accept' } },
+      'countersign.dev.verifier.unavailableStatus',
+    ],
     ['a partner bus by half its name', { partnerBuses: ['okta.com/acme'] }, 'countersign.dev.partnerBuses.0'],
     [
       'an account of 11 digits',

@@ -63,6 +63,10 @@ const settings = z.strictObject({
         .optional(),
       did: z.string().startsWith('did:', 'must be a DID').optional(),
       certificates: z.array(z.base64('must be base64 DER')).optional(),
+      remoteHosts: z
+        .array(z.string().regex(/^[a-z0-9.-]+(:\d+)?$|^loopback$/, 'must be a host, with its port or not'))
+        .optional(),
+      unavailableStatus: z.enum(['refuse', 'report']).optional(),
       appOrigins: z
         .array(z.url({ protocol: /^https?$/, error: 'must be an origin' }).or(z.literal('loopback')))
         .optional(),
@@ -90,7 +94,7 @@ const PRESETS: Readonly<Record<string, z.infer<typeof settings>>> = {
       'aws.partner/auth0.com/countersign-demo/logs',
       'aws.partner/okta.com/countersign-demo/logs',
     ],
-    verifier: { appOrigins: ['loopback'] },
+    verifier: { appOrigins: ['loopback'], remoteHosts: ['loopback'] },
   },
 };
 

@@ -35,6 +35,8 @@ const config = configOf(process.env, [
   'SIGNING_KEY_ARN',
   'SIGNING_CERTIFICATES',
   'VERIFIER_DID',
+  'REMOTE_HOSTS',
+  'UNAVAILABLE_STATUS',
   'CLIENT_ID_PREFIX',
   'APP_ORIGINS',
   'TENANTS',
@@ -47,7 +49,7 @@ const signingKey = kmsSigningKey(new KMSClient(CLIENT_SETTINGS), config.SIGNING_
 const identity = recoverable(() =>
   verifierIdentity(signingKey, { did: config.VERIFIER_DID, certificates: config.SIGNING_CERTIFICATES }),
 );
-const answering = answerDeps({ store, issuers });
+const answering = answerDeps(store, issuers, config);
 
 /** Largest body that apps send, bytes: an answer of the browser's API may hold several credentials. */
 const MAX_BODY_BYTES = 524_288;

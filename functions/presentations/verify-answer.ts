@@ -39,6 +39,7 @@ export type PresentationVerifier = (
 export type StatusCheck = (
   reference: unknown,
   credential: { readonly issuer: string; readonly format: string },
+  registry: IssuerRegistry,
 ) => Promise<ResultCredential['status']>;
 
 /** What answers are verified with. */
@@ -95,7 +96,9 @@ export const verifyAnswer = async (
     const status =
       one.statusReference === undefined
         ? 'not-checked'
-        : await guarded(() => checkStatus(one.statusReference, { issuer: one.issuer, format: one.format }));
+        : await guarded(() =>
+            checkStatus(one.statusReference, { issuer: one.issuer, format: one.format }, cached),
+          );
     credentials.push({
       id,
       format: one.format,

@@ -32,6 +32,8 @@ const config = configOf(process.env, [
   'SIGNING_KEY_ARN',
   'SIGNING_CERTIFICATES',
   'VERIFIER_DID',
+  'REMOTE_HOSTS',
+  'UNAVAILABLE_STATUS',
 ]);
 const dynamodb = new DynamoDBClient(CLIENT_SETTINGS);
 const store = presentationStore(dynamodb, config.PRESENTATIONS_TABLE, Date.now);
@@ -40,7 +42,7 @@ const signingKey = kmsSigningKey(new KMSClient(CLIENT_SETTINGS), config.SIGNING_
 const identity = recoverable(() =>
   verifierIdentity(signingKey, { did: config.VERIFIER_DID, certificates: config.SIGNING_CERTIFICATES }),
 );
-const answering = answerDeps({ store, issuers });
+const answering = answerDeps(store, issuers, config);
 
 /** Largest body that wallets send, bytes. */
 const MAX_BODY_BYTES = 524_288;

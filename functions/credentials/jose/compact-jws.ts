@@ -35,6 +35,7 @@ const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
  * Reads a compact JWS whose payload is a JSON object (RFC 7515 §3.1, RFC 7519 §7.2). Every extension that a
  * `crit` header demands is unknown here, so any `crit` is refused; so is an unencoded payload (`b64`).
  *
+ * @param maxLength characters.
  * @throws TokenError `token-malformed`, `token-too-large`, `algorithm-refused`
  * @example
  * ```ts
@@ -42,9 +43,9 @@ const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
  * verifyJws(jws, publicKeyOf(jwk));
  * ```
  */
-export const parseJws = (token: unknown): CompactJws => {
+export const parseJws = (token: unknown, maxLength = MAX_JWS_LENGTH): CompactJws => {
   if (typeof token !== 'string') throw new TokenError('token-malformed', 'A token must be text');
-  if (token.length > MAX_JWS_LENGTH) throw new TokenError('token-too-large', 'The token is too long');
+  if (token.length > maxLength) throw new TokenError('token-too-large', 'The token is too long');
   const parts = token.split('.');
   if (parts.length !== 3) throw new TokenError('token-malformed', 'The token is not a compact JWS');
   const [head, body, signature] = parts as [string, string, string];

@@ -1,0 +1,1 @@
+export { didResolver, didWebUrl } from './did-web.ts';

@@ -1,0 +1,24 @@
+import { CountersignError } from '../../platform/errors.ts';
+
+/**
+ * What a status says against a credential:
+ *
+ * - `credential-revoked`, `credential-suspended`: its issuer took it back, for good or for a time;
+ * - `status-malformed`: the reference or the list cannot be read, or is not the issuer's;
+ * - `status-unavailable`: nothing is known, and the deployment refuses what it does not know.
+ */
+export class StatusError extends CountersignError {
+  override readonly name = 'StatusError';
+
+  constructor(
+    code: 'credential-revoked' | 'credential-suspended' | 'status-malformed' | 'status-unavailable',
+    message: string,
+    cause?: unknown,
+  ) {
+    super(code, message, { status: 422, ...(cause === undefined ? {} : { cause }) });
+  }
+}
+
+/** A reference or a list that cannot be used. */
+export const malformedStatus = (message: string, cause?: unknown): StatusError =>
+  new StatusError('status-malformed', message, cause);
