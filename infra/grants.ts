@@ -79,6 +79,9 @@ export const readSecret = (secretArn: string, key: IKey): PolicyStatement[] => [
   throughService(key, 'secretsmanager', ['Decrypt']),
 ];
 
-/** Signing with an asymmetric key that stays in KMS, and reading its public half. */
-export const signWith = (key: IKey): PolicyStatement =>
-  new PolicyStatement({ actions: ['kms:GetPublicKey', 'kms:Sign'], resources: [key.keyArn] });
+/** Signing with an asymmetric key that stays in KMS, and reading its public half; or one of these. */
+export const signWith = (
+  key: IKey,
+  actions: readonly ('GetPublicKey' | 'Sign')[] = ['GetPublicKey', 'Sign'],
+): PolicyStatement =>
+  new PolicyStatement({ actions: actions.map((action) => `kms:${action}`), resources: [key.keyArn] });

@@ -46,6 +46,8 @@ export interface RoutedFunctions {
   readonly presentations: IFunction;
   readonly wallet: IFunction;
   readonly trustedIssuers: IFunction;
+  readonly streams: IFunction;
+  readonly signals: IFunction;
 }
 
 /** One line of JSON a request. No address: those who call may be people. */
@@ -119,7 +121,9 @@ export class Api extends Construct {
 
   /** Puts the functions behind their routes. */
   serve(functions: RoutedFunctions): void {
-    const behind = (id: string, target: IFunction, scopes?: readonly string[]) => {
+    /** @param access the scopes of which a caller needs one, or why none is needed. */
+    const behind = (id: string, target: IFunction, access: readonly string[] | string) => {
+      const scopes = typeof access === 'string' ? undefined : access;
       const integration = new HttpLambdaIntegration(id, target);
       return (method: HttpMethod, path: string, ...own: string[]) => {
         const routes = this.api.addRoutes({
@@ -137,12 +141,11 @@ export class Api extends Construct {
           for (const route of routes)
             Validations.of(route).acknowledge({
               id: 'AwsSolutions-APIG4',
-              reason:
-                'Wallets bear no token. What they may do here is bound to the unguessable id of one request.',
+              reason: String(access),
             });
       };
     };
-    const { GET, POST, PUT, DELETE } = HttpMethod;
+    const { GET, POST, PUT, PATCH, DELETE } = HttpMethod;
     behind('Score', functions.score, ['evaluate'])(POST, '/v1/evaluate');
     behind('Decisions', functions.decisions, ['evaluate'])(GET, '/v1/decisions/{eventId}', 'operate');
 
@@ -152,7 +155,11 @@ export class Api extends Construct {
     app(GET, `${requests}/{id}`);
     app(POST, `${requests}/{id}/dc-response`);
 
-    const wallet = behind('Wallet', functions.wallet);
+    const wallet = behind(
+      'Wallet',
+      functions.wallet,
+      'Wallets bear no token. What they may do here is bound to the unguessable id of one request.',
+    );
     wallet(GET, `${requests}/{id}/request.jwt`);
     wallet(POST, `${requests}/{id}/request.jwt`);
     wallet(POST, `${requests}/{id}/response`);
@@ -160,5 +167,25 @@ export class Api extends Construct {
 
     const issuers = behind('TrustedIssuers', functions.trustedIssuers, ['operate']);
     for (const method of [GET, PUT, DELETE]) issuers(method, '/v1/trusted-issuers/{did+}');
+
+    const documents = behind(
+      'StreamDocuments',
+      functions.streams,
+      'Where streams are and with which key events are signed is published to everybody.',
+    );
+    documents(GET, '/.well-known/ssf-configuration');
+    documents(GET, '/.well-known/jwks.json');
+    const receivers = behind('Streams', functions.streams, ['stream']);
+    for (const method of [POST, GET, PATCH, PUT, DELETE]) receivers(method, '/v1/streams');
+    for (const method of [GET, POST]) receivers(method, '/v1/streams/status');
+    receivers(POST, '/v1/streams/subjects/add');
+    receivers(POST, '/v1/streams/subjects/remove');
+    receivers(POST, '/v1/streams/verify');
+    receivers(POST, '/v1/streams/{streamId}/poll');
+    behind(
+      'Signals',
+      functions.signals,
+      'A security event proves itself by its signature; RFC 8935 leaves it to the parties to ask for more.',
+    )(POST, '/v1/signals');
   }
 }

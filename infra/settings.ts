@@ -72,6 +72,29 @@ const settings = z.strictObject({
         .optional(),
     })
     .optional(),
+  signals: z
+    .strictObject({
+      pushHosts: z
+        .array(z.string().regex(/^(\*\.)?[a-z0-9.-]+$/, 'must be a host name, *. before it for all below it'))
+        .optional(),
+      transmitters: z
+        .array(
+          z.strictObject({
+            issuer: nonEmpty,
+            audience: nonEmpty,
+            tenant: nonEmpty,
+            jwks: z.object({
+              keys: z.array(z.looseObject({ kty: z.enum(['RSA', 'EC'], 'must be RSA or EC') })).min(1),
+            }),
+          }),
+        )
+        .refine(
+          (list) => JSON.stringify(list).length <= 3000,
+          'are too many for the environment of a function',
+        )
+        .optional(),
+    })
+    .optional(),
   archiveDays: z
     .int()
     .min(1)

@@ -7,11 +7,17 @@ export interface SigningKeyProps {
   readonly stage: string;
   /** Keep the key when the stack goes. */
   readonly retain: boolean;
+  /** Last part of the key's alias. @default 'requests' */
+  readonly name?: string;
+  /** What it does, for whoever finds it. @default 'signs presentation requests' */
+  readonly use?: string;
+  /** @default P-256, as the High Assurance profile of OpenID4VP has it */
+  readonly spec?: KeySpec;
 }
 
 /**
- * The key that signs requests to wallets: on P-256, as the High Assurance profile has it. It cannot be rotated
- * by KMS, and is the verifier's identity where no other is configured.
+ * A key that signs what others verify: requests to wallets, unless it is told otherwise. It cannot be rotated by
+ * KMS; that of requests is the verifier's identity where no other is configured.
  */
 export class SigningKey extends Construct {
   readonly key: Key;
@@ -19,9 +25,9 @@ export class SigningKey extends Construct {
   constructor(scope: Construct, id: string, props: SigningKeyProps) {
     super(scope, id);
     this.key = new Key(this, 'Key', {
-      alias: `countersign/${props.stage}/requests`,
-      description: `Countersign ${props.stage}: signs presentation requests`,
-      keySpec: KeySpec.ECC_NIST_P256,
+      alias: `countersign/${props.stage}/${props.name ?? 'requests'}`,
+      description: `Countersign ${props.stage}: ${props.use ?? 'signs presentation requests'}`,
+      keySpec: props.spec ?? KeySpec.ECC_NIST_P256,
       keyUsage: KeyUsage.SIGN_VERIFY,
       removalPolicy: props.retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });

@@ -20,12 +20,17 @@ export interface TablesProps {
 /** Index of decisions that a crash may have left unfinished: the sweeper's. Sparse. */
 export const PENDING_INDEX = 'pending';
 
+/** Index of security events that wait for their receivers. Sparse. */
+export const OUTBOX_INDEX = 'outbox';
+
 /** The records: what was decided, what is normal, what wallets were asked, and whom tenants trust. */
 export class Tables extends Construct {
   readonly decisions: Table;
   readonly baselines: Table;
   readonly presentations: Table;
   readonly issuers: Table;
+  readonly sessions: Table;
+  readonly streams: Table;
 
   constructor(scope: Construct, id: string, props: TablesProps) {
     super(scope, id);
@@ -49,5 +54,13 @@ export class Tables extends Construct {
     this.baselines = new Table(this, 'Baselines', common);
     this.presentations = new Table(this, 'Presentations', common);
     this.issuers = new Table(this, 'Issuers', common);
+    this.sessions = new Table(this, 'Sessions', common);
+    this.streams = new Table(this, 'Streams', common);
+    this.streams.addGlobalSecondaryIndex({
+      indexName: OUTBOX_INDEX,
+      partitionKey: { name: 'outbox', type: AttributeType.STRING },
+      sortKey: { name: 'due', type: AttributeType.NUMBER },
+      projectionType: ProjectionType.KEYS_ONLY,
+    });
   }
 }

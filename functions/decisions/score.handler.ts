@@ -1,11 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import middy from '@middy/core';
 import type { APIGatewayProxyStructuredResultV2, EventBridgeEvent } from 'aws-lambda';
 import { baselineStore } from '../baselines/index.ts';
-import { EventError, parseEvent, payloadDigest } from '../events/index.ts';
+import { EventError, type IdentityEvent, parseEvent, payloadDigest } from '../events/index.ts';
 import {
   CLIENT_SETTINGS,
   callerOf,
@@ -18,8 +17,10 @@ import {
   jsonResponse,
   logger,
   metrics,
+  queueSender,
   readAsset,
   recoverable,
+  secretReader,
   tenantOfCaller,
   tenantOfSource,
   toProblem,
@@ -40,6 +41,7 @@ const config = configOf(process.env, [
   'BASELINES_TABLE',
   'BUS_NAME',
   'REJECTED_QUEUE_URL',
+  'SESSIONS_QUEUE_URL',
   'PSEUDONYM_SECRET_ARN',
   'MODE',
   'FALLBACK_OUTCOME',
@@ -84,19 +86,13 @@ const loadPolicy = async () => {
   return loadPolicies(wasm, JSON.parse(policies.toString('utf8')));
 };
 
-const readPseudonymKey = async (): Promise<string> => {
-  const client = new SecretsManagerClient(CLIENT_SETTINGS);
-  const secret = await client.send(new GetSecretValueCommand({ SecretId: config.PSEUDONYM_SECRET_ARN }));
-  return secret.SecretString ?? '';
-};
-
 const dynamodb = new DynamoDBClient(CLIENT_SETTINGS);
 const tables = { decisions: config.DECISIONS_TABLE, baselines: config.BASELINES_TABLE };
 
 const deps: DecideDeps = {
   engines: { scorer: recoverable(timed('model', loadModel)), pdp: recoverable(timed('policy', loadPolicy)) },
   lookup: recoverable(timed('geoData', () => openNetworkLookup(config.GEO_DIR))),
-  pseudonymKey: recoverable(timed('secret', readPseudonymKey)),
+  pseudonymKey: secretReader(config.PSEUDONYM_SECRET_ARN),
   readHistory: historyReader(dynamodb, tables, Date.now),
   decisions: decisionStore(dynamodb, tables.decisions, Date.now),
   baselines: baselineStore(dynamodb, tables.baselines, Date.now),
@@ -110,7 +106,13 @@ const deps: DecideDeps = {
   },
 };
 
-const reject = rejectedQueue(new SQSClient(CLIENT_SETTINGS), config.REJECTED_QUEUE_URL);
+const queues = new SQSClient(CLIENT_SETTINGS);
+const reject = rejectedQueue(queues, config.REJECTED_QUEUE_URL);
+/** Hands on what happened to an identity: to its sessions, and to whoever listens to Shared Signals. */
+const handOn = queueSender<{ kind: 'identity-change'; event: IdentityEvent }>(
+  queues,
+  config.SESSIONS_QUEUE_URL,
+);
 
 /** `POST /v1/evaluate`: decides one event now. */
 const evaluate = async (request: HttpEvent): Promise<APIGatewayProxyStructuredResultV2> => {
@@ -137,6 +139,7 @@ const observe = async (envelope: EventBridgeEvent<string, unknown>): Promise<voi
     const event = parseEvent(envelope, { now: Date.now(), tenant });
     if (event.type !== 'authentication') {
       await rememberChange(event, deps);
+      await handOn({ kind: 'identity-change', event });
       countMetric('IdentityEventObserved');
       return;
     }

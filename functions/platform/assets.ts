@@ -25,6 +25,10 @@ export const ASSETS = {
   presentations: {},
   wallet: {},
   'trusted-issuers': {},
+  sessions: {},
+  streams: {},
+  signals: {},
+  transmit: {},
 } as const satisfies Record<string, Record<string, string>>;
 
 const SOURCES: Record<string, string> = Object.assign({}, ...Object.values(ASSETS));
