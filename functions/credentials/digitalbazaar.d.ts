@@ -81,3 +81,13 @@ declare module 'jsonld-signatures' {
   };
   export default jsigs;
 }
+
+declare module '@digitalbazaar/ed25519-multikey' {
+  export function generate(options?: object): Promise<import('./data-integrity/testing.ts').KeyPair>;
+}
+
+declare module '@digitalbazaar/ecdsa-multikey' {
+  export function generate(options: {
+    curve: string;
+  }): Promise<import('./data-integrity/testing.ts').KeyPair>;
+}

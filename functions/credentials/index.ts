@@ -1,6 +1,7 @@
 export { type BbsVerifyOptions, createBbsVerifyCryptosuite } from './bbs/cryptosuite.ts';
 export { type BbsStatement, verifyBbsProof } from './bbs/verify-proof.ts';
 export { contextDigest, type PinnedContext, pinContexts, STANDARD_CONTEXTS } from './contexts/index.ts';
+export { type KnownSuite, type KnownSuites, STANDARD_SUITES } from './data-integrity/proofs.ts';
 export type { Limits } from './data-integrity/shape.ts';
 export {
   type Check,

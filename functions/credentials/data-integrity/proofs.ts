@@ -7,16 +7,25 @@ import { createBbsVerifyCryptosuite } from '../bbs/cryptosuite.ts';
 import { CredentialError } from '../errors.ts';
 import { isObject, type Json, malformed, valuesOf } from './shape.ts';
 
-/** Suites by name, each made anew for one proof: the public ones keep results on themselves. */
-const SUITES: Readonly<Record<string, () => object>> = {
-  'eddsa-rdfc-2022': () => eddsaRdfc2022,
-  'ecdsa-rdfc-2019': () => ecdsaRdfc2019,
-  'ecdsa-sd-2023': () => createEcdsaSd(),
-  'bbs-2023': () => createBbsVerifyCryptosuite(),
-};
+/** A cryptosuite that the verifier knows. */
+export interface KnownSuite {
+  /** Makes what `DataIntegrityProof` takes, for one proof: the public suites keep results on themselves. */
+  readonly create: () => object;
+  /** Whether the proof must be the document's only one. @default false */
+  readonly alone?: boolean;
+  /** Third byte of a base proof's CBOR tag: the issuer's own proof, which is never shown. @default none */
+  readonly baseTag?: number;
+}
 
-/** Third byte of a derived proof's CBOR tag, for suites in which the issuer's own proof is never shown. */
-const DERIVED_TAG: Readonly<Record<string, number>> = { 'ecdsa-sd-2023': 0x01, 'bbs-2023': 0x03 };
+export type KnownSuites = Readonly<Record<string, KnownSuite>>;
+
+/** The suites of the W3C that are verified here. */
+export const STANDARD_SUITES: KnownSuites = {
+  'eddsa-rdfc-2022': { create: () => eddsaRdfc2022 },
+  'ecdsa-rdfc-2019': { create: () => ecdsaRdfc2019 },
+  'ecdsa-sd-2023': { create: () => createEcdsaSd(), baseTag: 0x00 },
+  'bbs-2023': { create: () => createBbsVerifyCryptosuite(), baseTag: 0x02 },
+};
 
 const MEMBERS = new Set([
   'id',
@@ -47,6 +56,7 @@ export interface ProofExpectation {
   /** jsonld-signatures' purpose, which binds the key to its controller's document (and the issuer). */
   readonly purpose: () => object;
   readonly documentLoader: unknown;
+  readonly suites: KnownSuites;
   /** Milliseconds since 1970. */
   readonly now: number;
   /** Seconds by which clocks may differ. */
@@ -71,7 +81,11 @@ export async function verifyProofs(document: Json, expected: ProofExpectation): 
   const checked = proofs.map((proof) => checkProof(proof, expected));
   const controllers: string[] = [];
   for (const proof of checked) {
-    const suite = new DataIntegrityProof({ cryptosuite: SUITES[proof.cryptosuite as string]!() });
+    const { create, alone } = expected.suites[proof.cryptosuite as string]!;
+    if (alone && proofs.length > 1) {
+      throw new CredentialError('proof-unsupported', 'A proof of this cryptosuite must stand alone');
+    }
+    const suite = new DataIntegrityProof({ cryptosuite: create() });
     const { verified, results, error } = await jsigs.verify(
       { ...document, proof },
       { suite, purpose: expected.purpose(), documentLoader: expected.documentLoader },
@@ -87,7 +101,7 @@ export async function verifyProofs(document: Json, expected: ProofExpectation): 
 }
 
 /** All that can be said of a proof without its key. */
-function checkProof(proof: unknown, { proofPurpose, now, clockSkew }: ProofExpectation): Json {
+function checkProof(proof: unknown, { proofPurpose, now, clockSkew, suites }: ProofExpectation): Json {
   if (!isObject(proof)) throw malformed('proof', 'must be an object');
   if ('previousProof' in proof)
     throw new CredentialError('proof-unsupported', 'Proof chains are not supported');
@@ -96,7 +110,7 @@ function checkProof(proof: unknown, { proofPurpose, now, clockSkew }: ProofExpec
   if (
     type !== 'DataIntegrityProof' ||
     typeof cryptosuite !== 'string' ||
-    !Object.hasOwn(SUITES, cryptosuite)
+    !Object.hasOwn(suites, cryptosuite)
   ) {
     throw new CredentialError(
       'proof-unsupported',
@@ -110,8 +124,8 @@ function checkProof(proof: unknown, { proofPurpose, now, clockSkew }: ProofExpec
     throw malformed('proof.verificationMethod', 'must be a URL with a fragment');
   }
   if (typeof proofValue !== 'string') throw malformed('proof.proofValue', 'must be text');
-  const tag = DERIVED_TAG[cryptosuite];
-  if (tag !== undefined && Buffer.from(proofValue.slice(1, 5), 'base64url')[2] === tag - 1) {
+  const { baseTag } = suites[cryptosuite]!;
+  if (baseTag !== undefined && Buffer.from(proofValue.slice(1, 5), 'base64url')[2] === baseTag) {
     throw new CredentialError('base-proof', 'A base proof is not a presentation');
   }
   const [from, until] = [created, expires].map(readDate);

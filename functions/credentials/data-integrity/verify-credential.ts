@@ -2,7 +2,7 @@ import { CredentialIssuancePurpose } from '@digitalbazaar/vc';
 import { CREDENTIALS_V2, type PinnedContext, pinContexts } from '../contexts/index.ts';
 import { createDocumentLoader, type DocumentLoader } from '../document-loader.ts';
 import { CredentialError } from '../errors.ts';
-import { readDate, verifyProofs } from './proofs.ts';
+import { type KnownSuites, readDate, STANDARD_SUITES, verifyProofs } from './proofs.ts';
 import {
   checkContexts,
   checkSize,
@@ -25,6 +25,8 @@ export interface VerifierOptions {
   readonly controllers?: ReadonlyMap<string, object>;
   /** Says whether a credential is still good by its status list. @default credentials with a status are refused */
   readonly checkStatus?: (credential: Json) => Promise<boolean>;
+  /** Cryptosuites beside the standard ones, by name. @default none */
+  readonly suites?: KnownSuites;
   /** Seconds by which clocks may differ. @default 300 */
   readonly clockSkew?: number;
   readonly limits?: Partial<Limits>;
@@ -34,6 +36,7 @@ export interface VerifierOptions {
 export interface Verifier extends Required<Pick<VerifierOptions, 'now' | 'clockSkew'>> {
   readonly contexts: ReadonlyMap<string, object>;
   readonly documentLoader: DocumentLoader;
+  readonly suites: KnownSuites;
   readonly limits: Limits;
   readonly checkStatus: ((credential: Json) => Promise<boolean>) | undefined;
 }
@@ -77,6 +80,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
     contexts,
     documentLoader,
     checkStatus,
+    suites: { ...options.suites, ...STANDARD_SUITES },
     clockSkew,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
   };
@@ -134,6 +138,7 @@ async function checkIssuerProofs(verifier: Verifier, document: Json, now: number
     proofPurpose: 'assertionMethod',
     purpose: () => new CredentialIssuancePurpose(),
     documentLoader: verifier.documentLoader,
+    suites: verifier.suites,
     now,
     clockSkew: verifier.clockSkew,
     maxProofs: verifier.limits.proofs,

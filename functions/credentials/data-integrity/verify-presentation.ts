@@ -96,6 +96,7 @@ async function checkPresentationProofs(
     proofPurpose: 'authentication',
     purpose: () => new AuthenticationProofPurpose({ challenge, domain }),
     documentLoader: verifier.documentLoader,
+    suites: verifier.suites,
     now: verifier.now(),
     clockSkew: verifier.clockSkew,
     maxProofs: verifier.limits.proofs,
