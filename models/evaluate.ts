@@ -9,6 +9,7 @@ import { ablate } from './evaluation/ablation.ts';
 import { calibrationOf } from './evaluation/calibration.ts';
 import { cohortRates } from './evaluation/cohorts.ts';
 import { compare, opponents, PUBLISHED, reauthentication, scoresOf } from './evaluation/compare.ts';
+import { equalTreatment } from './evaluation/equal-treatment.ts';
 import { judgeAll } from './evaluation/judge.ts';
 import { thresholdAt } from './evaluation/metrics.ts';
 import { poisoning } from './evaluation/poisoning.ts';
@@ -97,6 +98,19 @@ async function evaluate(): Promise<boolean> {
     reauthentication: reauthentication(judged, scoreOf),
     calibration: calibrationOf(judged, BASE_RATE),
     stepUpsPerThousand: (1000 * owners.filter((login) => login.logit >= stepUp).length) / owners.length,
+    treatments: await equalTreatment(
+      {
+        seed,
+        people: Math.round(people * 0.4),
+        days: 40,
+        start,
+        stepUp,
+        rounds: 200,
+        onRun: (done) => progress.show('equal treatment', done),
+      },
+      network,
+      scorer,
+    ),
     cohorts: cohortRates(judged, stepUp, seed, rounds),
     ablations: ablate(
       judged,
@@ -117,10 +131,10 @@ async function evaluate(): Promise<boolean> {
   }
   const reached = goals(findings);
   for (const { goal, reached: done } of reached) console.log(`${done ? 'reached' : 'MISSED '}  ${goal}`);
-  const unfair = findings.cohorts.filter((row) => row.unfair);
+  const unfair = findings.treatments.filter((row) => row.unfair);
   for (const row of unfair)
     console.log(
-      `UNFAIR   ${row.dimension}: ${row.cohort}, ratio ${row.ratio.value.toFixed(2)} (${row.ratio.low.toFixed(2)} to ${row.ratio.high.toFixed(2)})`,
+      `UNFAIR   ${row.dimension}: ${row.circumstance}, ratio ${row.ratio.value.toFixed(2)} (${row.ratio.low.toFixed(2)} to ${row.ratio.high.toFixed(2)})`,
     );
   console.log(
     `${findings.stepUpsPerThousand.toFixed(1)} step-ups per 1,000 owners' logins; report in ${join(values.out, 'evaluation.md')}`,

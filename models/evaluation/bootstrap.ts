@@ -10,7 +10,7 @@ export interface Interval {
 
 /**
  * Percentile bootstrap over people: whole subjects are drawn again with replacement, since one person's logins
- * are alike. Another group may be named where more than one person is alike.
+ * are alike.
  *
  * @param items each with the subject it belongs to
  * @param statistic of a resample; may be NaN where a resample lacks what it needs
@@ -18,9 +18,9 @@ export interface Interval {
 export function bootstrap<T extends { readonly subject: string }>(
   items: readonly T[],
   statistic: (items: readonly T[]) => number,
-  options: { seed: string; rounds?: number; groupOf?: (item: T) => string },
+  options: { seed: string; rounds?: number },
 ): Interval {
-  const groups = [...Map.groupBy(items, options.groupOf ?? ((item) => item.subject)).values()];
+  const groups = [...Map.groupBy(items, (item) => item.subject).values()];
   const random = randomFrom(options.seed, 'bootstrap');
   const values: number[] = [];
   for (let round = 0; round < (options.rounds ?? 100); round++) {

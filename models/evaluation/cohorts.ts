@@ -1,9 +1,6 @@
 import { bootstrap, type Interval } from './bootstrap.ts';
 import type { Judged } from './judge.ts';
 
-/** The greatest ratio of false step-ups between cohorts that differ by who people are. */
-export const RATIO_BOUND = 1.25;
-
 /** Least logins of a cohort for its figure to be told. */
 const LEAST_LOGINS = 150;
 /** False step-ups added to either side of a ratio, so that none at all is not infinitely fair. */
@@ -19,30 +16,18 @@ export interface CohortRate {
   readonly perThousand: number;
   /** Against everybody else in the dimension, with its bootstrap interval. */
   readonly ratio: Interval;
-  /** Whether the dimension says who people are, and not what they do. */
-  readonly protectedTrait: boolean;
-  /** Whether even the low end of the interval lies past the bound. */
-  readonly unfair: boolean;
 }
 
 type CohortOf = (login: Judged) => string | undefined;
 
-/** Dimensions of equal treatment, and whether each says who people are. */
-const DIMENSIONS: readonly (readonly [name: string, protectedTrait: boolean, of: CohortOf])[] = [
-  ['country', true, (login) => login.person?.carrier.city.country],
-  ['device class', true, (login) => login.person?.devices[0]?.agent.device.replace('assistive', 'desktop')],
-  ['connection', true, (login) => (login.person?.home.kind === 'satellite' ? 'satellite' : 'fixed line')],
-  [
-    'agent',
-    true,
-    (login) => (login.person?.devices[0]?.agent.device === 'assistive' ? 'assistive' : 'common'),
-  ],
-  ['second factor', false, (login) => (login.person?.secondFactor ? 'has one' : 'has none')],
-  ['working hours', false, (login) => (login.person?.nightWorker ? 'night' : 'day')],
-  ['travel', false, (login) => (login.person?.traveller ? 'traveller' : 'seldom')],
-  ['VPN', false, (login) => (login.person?.vpn ? 'uses one' : 'none')],
-  ['account', false, (login) => (login.login < 12 ? 'first 12 logins' : 'known')],
-  ['frequency', false, (login) => frequency(login.person?.perDay)],
+/** Cohorts that differ by what people do. How people are is compared by `equalTreatment`, on the same people. */
+const DIMENSIONS: readonly (readonly [name: string, of: CohortOf])[] = [
+  ['second factor', (login) => (login.person?.secondFactor ? 'has one' : 'has none')],
+  ['working hours', (login) => (login.person?.nightWorker ? 'night' : 'day')],
+  ['travel', (login) => (login.person?.traveller ? 'traveller' : 'seldom')],
+  ['VPN', (login) => (login.person?.vpn ? 'uses one' : 'none')],
+  ['account', (login) => (login.login < 12 ? 'first 12 logins' : 'known')],
+  ['frequency', (login) => frequency(login.person?.perDay)],
 ];
 
 function frequency(perDay: number | undefined): string | undefined {
@@ -62,7 +47,7 @@ export function cohortRates(
   rounds = 100,
 ): CohortRate[] {
   const owners = judged.filter((login) => login.counted && !login.attack && login.person);
-  return DIMENSIONS.flatMap(([dimension, protectedTrait, of]) => {
+  return DIMENSIONS.flatMap(([dimension, of]) => {
     const cohorts = Map.groupBy(owners, (login) => of(login) ?? 'unknown');
     return [...cohorts.entries()]
       .filter(([, logins]) => logins.length >= LEAST_LOGINS && logins.length < owners.length)
@@ -72,12 +57,7 @@ export function cohortRates(
         const ratio = bootstrap(
           owners,
           (list) => ratioOf(list, (login) => (of(login) ?? 'unknown') === cohort, stepUp),
-          {
-            seed,
-            rounds,
-            // Colleagues share a country, and what their workplace reports: they are drawn together.
-            groupOf: (login) => (dimension === 'country' ? login.person!.workplace.id : login.subject),
-          },
+          { seed, rounds },
         );
         return {
           dimension,
@@ -86,8 +66,6 @@ export function cohortRates(
           people: new Set(logins.map((login) => login.subject)).size,
           perThousand: (1000 * asked) / logins.length,
           ratio,
-          protectedTrait,
-          unfair: protectedTrait && ratio.low > RATIO_BOUND,
         };
       });
   });
@@ -105,5 +83,6 @@ function ratioOf(logins: readonly Judged[], inside: (login: Judged) => boolean, 
       otherAsked += asked;
     }
   }
+  if (own === 0 || other === 0) return Number.NaN;
   return (ownAsked + PRIOR) / (own + 1) / ((otherAsked + PRIOR) / (other + 1));
 }

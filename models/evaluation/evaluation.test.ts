@@ -1,16 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loadScorer } from '../../functions/risk/index.ts';
+import { loadScorer, type Scorer } from '../../functions/risk/index.ts';
 import { openNetworkLookup } from '../../functions/signals/index.ts';
 import { buildGeoData } from '../../infra/geo-data.ts';
+import type { AsIf } from '../simulator/person.ts';
 import { randomFrom } from '../simulator/random.ts';
+import { simulate } from '../simulator/simulate.ts';
 import { ablate } from './ablation.ts';
 import { AddressBook } from './address-book.ts';
 import { ATTACKERS } from './attackers/index.ts';
 import { bootstrap } from './bootstrap.ts';
-import { cohortRates } from './cohorts.ts';
 import { compare, reauthentication, scoresOf, thresholdFor } from './compare.ts';
+import { equalTreatment } from './equal-treatment.ts';
 import { type Evaluated, judgeAll } from './judge.ts';
 import { poisoning } from './poisoning.ts';
 import { robustness } from './robustness.ts';
@@ -76,28 +78,57 @@ describe('the evaluation', () => {
   }, 60_000);
 });
 
-describe('cohorts', () => {
-  it('fail loudly when one is asked far more often for who it is', () => {
-    const person = world.judged.find((login) => login.person && !login.attack)!.person!;
-    const login = (country: string, i: number, logit: number) => ({
-      ...world.judged[0]!,
-      subject: `${country}-${i % 20}`,
-      counted: true,
-      logit,
-      person: {
-        ...person,
-        workplace: { ...person.workplace, id: `${country}-${i % 20}` },
-        carrier: { ...person.carrier, city: { ...person.carrier.city, country } },
-      },
-    });
-    const logins = Array.from({ length: 400 }, (_, i) => [
-      login('NO', i, i % 50 === 0 ? 5 : -5),
-      login('SE', i, i % 5 === 0 ? 5 : -5),
-    ]).flat();
-    const owners = logins.map(({ attack: _, ...rest }) => rest);
-    const rates = cohortRates(owners, 0, 'test', 40).filter((row) => row.dimension === 'country');
-    expect(rates.find((row) => row.cohort === 'SE')).toMatchObject({ perThousand: 200, unfair: true });
-    expect(rates.find((row) => row.cohort === 'NO')).toMatchObject({ perThousand: 20, unfair: false });
+describe('equal treatment', () => {
+  const treatment = { seed: 'test', people: 20, days: 20, start: options.start, rounds: 50 };
+
+  it('finds no difference where everybody is asked, and says so for every circumstance', async () => {
+    const rows = await equalTreatment({ ...treatment, stepUp: -100 }, network, scorer);
+    expect(new Set(rows.map((row) => row.dimension))).toEqual(
+      new Set(['country', 'device class', 'connection', 'agent']),
+    );
+    for (const row of rows) {
+      expect(row.perThousand).toBe(1000);
+      expect(row.ratio.value).toBeCloseTo(1, 1);
+      expect(row.unfair).toBe(false);
+    }
+  }, 60_000);
+
+  it('fails loudly where one circumstance alone is asked', async () => {
+    const base = await scorer.score(new Float32Array(scorer.features.length).fill(Number.NaN));
+    const biased: Scorer = {
+      ...scorer,
+      model: scorer.model,
+      features: scorer.features,
+      // Asks whoever has no agent of the common kind: a made-up model that treats assistive agents worse.
+      score: async (features) => ({
+        ...base,
+        base: (features[scorer.features.indexOf('suspiciousAgent')] ?? 0) > 0 ? 5 : -5,
+        contributions: [],
+      }),
+    };
+    const rows = await equalTreatment({ ...treatment, stepUp: 0 }, network, biased);
+    expect(rows.find((row) => row.circumstance === 'assistive')).toMatchObject({ unfair: true });
+    expect(rows.find((row) => row.circumstance === 'common')).toMatchObject({ unfair: false });
+  }, 60_000);
+});
+
+describe('the same people elsewhere', () => {
+  it('keep their habits and change only their circumstances', () => {
+    const people = (asIf?: AsIf) =>
+      simulate({
+        seed: 's',
+        people: 15,
+        days: 5,
+        start: options.start,
+        ...(asIf ? { asIf } : {}),
+      }).people.map(({ person }) => person);
+    const [drawn, moved] = [people(), people({ country: 'JP' })];
+    expect(moved.every((person) => person.carrier.city.country === 'JP')).toBe(true);
+    expect(moved.map((person) => person.perDay)).toEqual(drawn.map((person) => person.perDay));
+    expect(moved.map((person) => person.secondFactor)).toEqual(drawn.map((person) => person.secondFactor));
+    expect(
+      people({ first: 'assistive' }).every((person) => person.devices[0]!.agent.device === 'assistive'),
+    ).toBe(true);
   });
 });
 

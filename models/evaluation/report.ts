@@ -2,8 +2,8 @@ import { percent, table } from '../markdown.ts';
 import type { Ablation } from './ablation.ts';
 import type { Interval } from './bootstrap.ts';
 import type { CohortRate } from './cohorts.ts';
-import { RATIO_BOUND } from './cohorts.ts';
 import { type Comparison, PUBLISHED, RATES, type Reauthentication } from './compare.ts';
+import { RATIO_BOUND, type Treatment } from './equal-treatment.ts';
 import type { Poisoning } from './poisoning.ts';
 import type { Robustness } from './robustness.ts';
 
@@ -18,6 +18,7 @@ export interface Findings {
   readonly reauthentication: readonly Reauthentication[];
   readonly calibration: { readonly ece: number; readonly eceBalanced: number; readonly baseRate: number };
   readonly stepUpsPerThousand: number;
+  readonly treatments: readonly Treatment[];
   readonly cohorts: readonly CohortRate[];
   readonly ablations: readonly Ablation[];
   readonly robustness: readonly Robustness[];
@@ -92,23 +93,36 @@ from an empty baseline on, at which they would be asked.
 ${table(['attacker', 'contender', 'true positives', 'logins', 'median asked', 'people'], rows)}`;
 }
 
-function fairness({ cohorts }: Findings): string {
-  const rows = cohorts.map((row) => [
-    `${row.dimension}: ${row.cohort}${row.protectedTrait ? '' : ' *'}`,
+function fairness({ treatments, cohorts }: Findings): string {
+  const ratio = ({ ratio: { value, low, high } }: { readonly ratio: Interval }) => [
+    value.toFixed(2),
+    `${low.toFixed(2)} to ${high.toFixed(2)}`,
+  ];
+  const same = treatments.map((row) => [
+    `${row.dimension}: ${row.circumstance}`,
+    String(row.logins),
+    row.perThousand.toFixed(1),
+    ...ratio(row),
+    row.unfair ? 'FAILS' : row.ratio.value > RATIO_BOUND ? 'above' : '',
+  ]);
+  const different = cohorts.map((row) => [
+    `${row.dimension}: ${row.cohort}`,
     String(row.people),
     String(row.logins),
     row.perThousand.toFixed(1),
-    row.ratio.value.toFixed(2),
-    `${row.ratio.low.toFixed(2)} to ${row.ratio.high.toFixed(2)}`,
-    row.unfair ? 'FAILS' : '',
+    ...ratio(row),
   ]);
   return `## Equal treatment
 
-False step-ups per 1,000 logins, and their ratio to everybody else's. Where cohorts differ by who people are, the
-ratio may be at most ${RATIO_BOUND}; the evaluation fails where even the low end of the interval lies above. Cohorts that
-differ by what people do (*) are reported.
+**Who people are.** The same people, with the same habits, mistakes and journeys, simulated once under each
+circumstance; false step-ups per 1,000 logins, and their ratio to the mean of the other circumstances. The ratio
+may be at most ${RATIO_BOUND}: the evaluation fails where even the low end of the interval lies above.
 
-${table(['cohort', 'people', 'logins', 'per 1,000', 'ratio', '95 %', ''], rows)}`;
+${table(['circumstance', 'logins', 'per 1,000', 'ratio', '95 %', ''], same)}
+
+**What people do.** Different people, as they are in the main run; the ratio is to everybody else's.
+
+${table(['cohort', 'people', 'logins', 'per 1,000', 'ratio', '95 %'], different)}`;
 }
 
 function ablation({ ablations }: Findings): string {

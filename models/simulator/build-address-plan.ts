@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type CityResponse, Reader } from 'maxmind';
-import type { AddressPlan, Block, City } from './address-plan.ts';
+import type { AddressPlan, Block, City, OperatorBlocks } from './address-plan.ts';
 
 /**
  * Draws the address plan of the simulator from the installed ASN and city data and writes
@@ -82,8 +82,8 @@ function placeOf(address: number): number | undefined {
   return id;
 }
 
-/** Aligned blocks of one size in an operator's ranges whose both ends lie in one city, evenly sampled. */
-function blocks(asn: number, size: number, most: number, country?: string): Block[] {
+/** Aligned blocks of one size in an operator's ranges whose both ends lie in one city. */
+function allBlocks(asn: number, size: number, country?: string): Block[] {
   const found: Block[] = [];
   for (const [start, end] of announced.get(asn) ?? []) {
     for (let at = Math.ceil(start / size) * size; at + size - 1 <= end; at += size) {
@@ -92,8 +92,47 @@ function blocks(asn: number, size: number, most: number, country?: string): Bloc
       if (country === undefined || cities[place]!.country === country) found.push([at, place]);
     }
   }
+  return found;
+}
+
+function evenly(found: readonly Block[], most: number): Block[] {
   const step = Math.max(1, found.length / most);
   return Array.from({ length: Math.min(most, found.length) }, (_, i) => found[Math.floor(i * step)]!);
+}
+
+function blocks(asn: number, size: number, most: number, country?: string): Block[] {
+  return evenly(allBlocks(asn, size, country), most);
+}
+
+/** How many cities people of a country live in, and how many blocks an operator has in each. */
+const CITIES = 14;
+const BLOCKS_PER_CITY = 6;
+
+/**
+ * Fixed lines: the cities with the most blocks of all operators together, and a few blocks of each operator there,
+ * so that neighbours, cafés and a new line after moving house are in the same city.
+ */
+function fixedOperators(asns: readonly number[], country: string): OperatorBlocks[] {
+  const found = asns.map((asn) => ({ asn, blocks: allBlocks(asn, 1024, country) }));
+  const sizes = new Map<number, number>();
+  for (const { blocks } of found)
+    for (const [, place] of blocks) sizes.set(place, (sizes.get(place) ?? 0) + 1);
+  const chosen = [...sizes]
+    .sort((a, b) => b[1] - a[1] || a[0] - b[0])
+    .slice(0, CITIES)
+    .map(([place]) => place);
+  return found
+    .map(({ asn, blocks }) => ({
+      asn,
+      size: 1024,
+      blocks: chosen.flatMap((place) =>
+        evenly(
+          blocks.filter((block) => block[1] === place),
+          BLOCKS_PER_CITY,
+        ),
+      ),
+    }))
+    .filter((operator) => operator.blocks.length > 0);
 }
 
 const plan: AddressPlan = {
@@ -103,9 +142,7 @@ const plan: AddressPlan = {
   countries: Object.entries(COUNTRIES).map(([code, { offset, fixed, mobile }]) => ({
     code,
     offset: offset === 'by longitude' ? null : offset,
-    fixed: fixed
-      .map((asn) => ({ asn, size: 1024, blocks: blocks(asn, 1024, 60, code) }))
-      .filter((o) => o.blocks.length > 0),
+    fixed: fixedOperators(fixed, code),
     mobile: mobile
       .map((asn) => ({ asn, size: 1024, blocks: blocks(asn, 1024, 16, code) }))
       .filter((o) => o.blocks.length > 0),

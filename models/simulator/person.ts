@@ -116,15 +116,27 @@ export const RESOURCES = [
   { id: 'reports', sensitivity: 'low' },
 ] as const;
 
+/**
+ * The same people under other circumstances: what is given replaces what was drawn, and all else about everybody
+ * stays. For asking whether circumstances alone change how people are treated.
+ */
+export interface AsIf {
+  /** Everybody lives and works in this country. */
+  readonly country?: string;
+  readonly connection?: 'fixed' | 'satellite';
+  readonly first?: 'desktop' | 'mobile' | 'assistive';
+}
+
 /** A few workplaces for a population; about one for every eight people. */
-export function makeWorkplaces(seed: string, people: number): Workplace[] {
+export function makeWorkplaces(seed: string, people: number, asIf: AsIf = {}): Workplace[] {
   const count = Math.max(3, Math.round(people / 8));
   return Array.from({ length: count }, (_, i) => {
     const random = randomFrom(seed, 'workplace', i);
-    const country = weighted(
+    const drawn = weighted(
       random,
       Object.entries(COUNTRY_WEIGHTS).map(([code, weight]) => [code, weight] as const),
     );
+    const country = asIf.country ?? drawn;
     const main = fixedSite(random, country);
     const egress = [{ site: main, lease: lease(random) }];
     if (chance(random, 0.4)) egress.push({ site: fixedSiteNear(random, main.city), lease: lease(random) });
@@ -159,16 +171,18 @@ export function makePerson(
   index: number,
   workplaces: readonly Workplace[],
   days: number,
+  asIf: AsIf = {},
 ): Person {
   const random = randomFrom(seed, 'person', index);
   const workplace = pick(random, workplaces);
-  const satellite = chance(random, 0.02);
+  const drawnSatellite = chance(random, 0.02);
+  const satellite = asIf.connection === undefined ? drawnSatellite : asIf.connection === 'satellite';
   const near = fixedSiteNear(random, workplace.city);
   const home = satellite ? satelliteSite(workplace.city) : near;
   const country = near.city.country;
   const mobileOnly = chance(random, 0.12);
   const assistive = chance(random, 0.03);
-  const first: DeviceClass = assistive ? 'assistive' : mobileOnly ? 'mobile' : 'desktop';
+  const first: DeviceClass = asIf.first ?? (assistive ? 'assistive' : mobileOnly ? 'mobile' : 'desktop');
   const nightWorker = chance(random, 0.07);
   const privacy = chance(random, 0.08);
   return {
@@ -180,8 +194,8 @@ export function makePerson(
     ...(chance(random, 0.25) ? { second: fixedSiteNear(random, near.city) } : {}),
     carrier: mobileSite(random, country),
     offset: offsetOf(near.city),
-    devices: makeDevices(random, `${seed}-${index}`, first),
-    ...(privacy ? { vpn: makeVpn(random, country) } : {}),
+    devices: makeDevices(randomFrom(seed, 'devices', index), `${seed}-${index}`, first),
+    ...(privacy ? { vpn: makeVpn(randomFrom(seed, 'vpn', index), country) } : {}),
     applications: workplace.applications.slice(0, integer(random, 1, workplace.applications.length)),
     resources: [pick(random, RESOURCES), pick(random, RESOURCES)],
     ...secondFactorOf(random),
@@ -189,7 +203,7 @@ export function makePerson(
     starts: nightWorker ? normal(random, 21, 1) : Math.min(11, Math.max(5, normal(random, 8, 1.1))),
     nightWorker,
     weekends: chance(random, 0.3) ? 0.8 : 0.15,
-    officeShare: mobileOnly ? 0.3 : pick(random, [0, 0.2, 0.5, 0.9]),
+    officeShare: pick(random, [0, 0.2, 0.5, 0.9]),
     perDay: Math.min(8, Math.max(0.12, Math.exp(normal(random, 0.3, 0.8)))),
     traveller: chance(random, 0.08),
     roams: pick(random, [0.005, 0.02, 0.06]),
@@ -202,7 +216,7 @@ export function makePerson(
 
 function makeDevices(random: Random, prefix: string, first: DeviceClass): Device[] {
   const classes: DeviceClass[] = [first];
-  if (first === 'desktop' && chance(random, 0.75)) classes.push('mobile');
+  if (chance(random, 0.75) && first !== 'mobile') classes.push('mobile');
   if (chance(random, 0.25)) classes.push('desktop');
   if (chance(random, 0.15)) classes.push('tablet');
   return classes.map((device, i) => ({ id: `d-${prefix}-${i}`, agent: chooseAgent(random, device) }));

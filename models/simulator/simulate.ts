@@ -1,5 +1,5 @@
 import type { AuthEvent } from '../../functions/events/auth-event.ts';
-import { makePerson, makeWorkplaces, type Workplace } from './person.ts';
+import { type AsIf, makePerson, makeWorkplaces, type Workplace } from './person.ts';
 import { PersonDays } from './person-days.ts';
 import { ServiceAccountDays } from './service-account.ts';
 
@@ -14,6 +14,8 @@ export interface Simulation {
   readonly tenant?: string;
   /** Programs beside the people. @default one for every twenty people */
   readonly services?: number;
+  /** The same people under other circumstances. @default as drawn */
+  readonly asIf?: AsIf;
 }
 
 /** A population at work. */
@@ -39,10 +41,11 @@ const DAY_MS = 86_400_000;
 export function simulate(simulation: Simulation): Population {
   const { seed, days, start } = simulation;
   const tenant = simulation.tenant ?? 'default';
-  const workplaces = makeWorkplaces(seed, simulation.people);
+  const workplaces = makeWorkplaces(seed, simulation.people, simulation.asIf);
   const people = Array.from(
     { length: simulation.people },
-    (_, i) => new PersonDays(makePerson(seed, i, workplaces, days), seed, tenant, start, days),
+    (_, i) =>
+      new PersonDays(makePerson(seed, i, workplaces, days, simulation.asIf), seed, tenant, start, days),
   );
   const services = Array.from(
     { length: simulation.services ?? Math.round(simulation.people / 20) },
