@@ -43,11 +43,14 @@ import { fetchPowersOfTau, type KnownDigest } from './published-tau.ts';
 export class Ceremony {
   readonly #dir: string;
   readonly #progress: Progress;
+  readonly #power: number;
 
-  constructor(dir: string, progress: Progress) {
+  /** @param power log2 of the size of phase 1; the circuit's needs 14. */
+  constructor(dir: string, progress: Progress, power = POWER) {
     mkdirSync(dir, { recursive: true });
     this.#dir = dir;
     this.#progress = progress;
+    this.#power = power;
   }
 
   get transcript(): readonly TranscriptEntry[] {
@@ -59,8 +62,8 @@ export class Ceremony {
   /** Begins phase 1 afresh. */
   async begin(): Promise<void> {
     this.#requireNew();
-    this.#progress(`phase 1: powers of tau, 2^${POWER}`);
-    this.#record(await beginPhase1(this.#at('phase1.ptau')));
+    this.#progress(`phase 1: powers of tau, 2^${this.#power}`);
+    this.#record(await beginPhase1(this.#at('phase1.ptau'), this.#power));
   }
 
   /**
@@ -181,12 +184,17 @@ export class Ceremony {
 /** Whether a powers-of-tau file holds the Lagrange form (section 12), which phase 2 begins from. */
 export function isPrepared(path: string): boolean {
   const file = openSync(path, 'r');
-  const head = Buffer.alloc(12);
-  readSync(file, head, 0, 12, 0);
-  for (let at = 12n, i = 0; i < head.readUInt32LE(8); i++) {
-    readSync(file, head, 0, 12, at);
-    if (head.readUInt32LE(0) === 12) return true;
-    at += 12n + head.readBigUInt64LE(4);
+  try {
+    const head = Buffer.alloc(12);
+    readSync(file, head, 0, 12, 0);
+    const sections = head.readUInt32LE(8);
+    for (let at = 12n, i = 0; i < sections; i++) {
+      readSync(file, head, 0, 12, at);
+      if (head.readUInt32LE(0) === 12) return true;
+      at += 12n + head.readBigUInt64LE(4);
+    }
+    return false;
+  } finally {
+    closeSync(file);
   }
-  return false;
 }
