@@ -33,8 +33,6 @@ interface McModule {
   _mclBn_verifyOrderG2: Unary;
   _mclBn_getUint64NumToPrecompute: Nullary;
   _mclBn_precomputeG2: Binary;
-  _mclBn_precomputedMillerLoop: Ternary;
-  _mclBn_precomputedMillerLoop2: (z: Pointer, p1: Pointer, q1: Pointer, p2: Pointer, q2: Pointer) => number;
   _mclBn_precomputedMillerLoop2mixed: (
     z: Pointer,
     p1: Pointer,

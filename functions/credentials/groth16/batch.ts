@@ -153,7 +153,7 @@ function bisect(
 /** The combined equation over items [from, to), as one multi-Miller loop of to - from + 3 pairs. */
 function combined(key: VerificationKey, group: Group, from: number, to: number): boolean {
   const { mcl } = group;
-  const { negAlpha, beta, gamma, delta, ic } = key.prepared;
+  const { negAlpha, beta, gamma, ic } = key.prepared;
   const n = to - from;
   const width = key.publicSignals + 1;
   return mcl.scope(() => {
@@ -182,7 +182,8 @@ function combined(key: VerificationKey, group: Group, from: number, to: number):
     mcl._mclBnG1_neg(tail + G1, tail + G1);
     mcl._mclBnG1_mulVec(tail + 2 * G1, cs, group.scalars + from * FR, n);
     mcl._mclBnG1_neg(tail + 2 * G1, tail + 2 * G1);
-    for (const [i, q] of [beta, gamma, delta].entries()) mcl.copy(qs + (n + i) * G2, q, G2);
+    mcl.copy(qs + n * G2, beta, G2);
+    mcl.copy(qs + (n + 1) * G2, gamma, 2 * G2);
     const product = mcl.stackAlloc(GT);
     mcl._mclBn_millerLoopVec(product, ps, qs, n + 3);
     mcl._mclBn_finalExp(product, product);

@@ -19,13 +19,11 @@ export interface PreparedKey {
   /** -alpha. */
   readonly negAlpha: Pointer;
   readonly beta: Pointer;
+  /** Gamma and delta lie behind each other, as a multi-Miller loop takes them. */
   readonly gamma: Pointer;
   readonly delta: Pointer;
   /** e(alpha, beta), which no proof changes. */
   readonly alphaBeta: Pointer;
-  /** Line coefficients of gamma's and delta's Miller loops. */
-  readonly gammaLines: Pointer;
-  readonly deltaLines: Pointer;
   /** IC_0 ... IC_n, contiguous. */
   readonly ic: Pointer;
 }
@@ -149,17 +147,9 @@ async function prepare(text: string, digest: string): Promise<VerificationKey> {
         gamma: keptG2 + G2,
         delta: keptG2 + 2 * G2,
         alphaBeta,
-        gammaLines: lines(mcl, gamma),
-        deltaLines: lines(mcl, delta),
       },
     };
   });
-}
-
-function lines(mcl: Mcl, q: Pointer): Pointer {
-  const at = mcl._malloc(8 * mcl._mclBn_getUint64NumToPrecompute());
-  mcl._mclBn_precomputeG2(at, q);
-  return at;
 }
 
 function refuse(problem: { field: string; problem: string } | undefined): void {
