@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {
+  closeSync,
   copyFileSync,
   existsSync,
   mkdirSync,
