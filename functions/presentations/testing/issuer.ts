@@ -1,46 +1,9 @@
-import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
-import { SDJwtVcInstance } from '@sd-jwt/sd-jwt-vc';
 import { SignJWT } from 'jose';
+import { sdJwtLibrary, type TestKey } from '../../credentials/testing/tokens.ts';
 
-/** A key pair with its did:jwk. */
-export interface TestKey {
-  readonly privateKey: KeyObject;
-  readonly publicJwk: Record<string, unknown>;
-  readonly did: string;
-}
-
-export const newKey = (namedCurve: 'P-256' | 'P-384' = 'P-256'): TestKey => {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve });
-  const publicJwk = publicKey.export({ format: 'jwk' }) as Record<string, unknown>;
-  return {
-    privateKey,
-    publicJwk,
-    did: `did:jwk:${Buffer.from(JSON.stringify(publicJwk)).toString('base64url')}`,
-  };
-};
-
-/** Signs as JOSE has it. */
-export const es256 =
-  ({ privateKey }: TestKey) =>
-  async (data: string): Promise<string> =>
-    sign('sha256', Buffer.from(data), { key: privateKey, dsaEncoding: 'ieee-p1363' }).toString('base64url');
-
-export const hasher = (data: string | ArrayBuffer, alg: string): Uint8Array =>
-  createHash(alg.replace('-', ''))
-    .update(typeof data === 'string' ? data : Buffer.from(data))
-    .digest();
+export { newKey, type TestKey } from '../../credentials/testing/tokens.ts';
 
 export const IDENTITY = 'https://credentials.example/identity';
-
-/** The OpenWallet Foundation's SD-JWT library as issuer. */
-const sdJwtOf = (issuer: TestKey): SDJwtVcInstance =>
-  new SDJwtVcInstance({
-    signer: es256(issuer),
-    signAlg: 'ES256',
-    hasher,
-    hashAlg: 'sha-256',
-    saltGenerator: (length) => randomBytes(length).toString('base64url'),
-  });
 
 /** Issues an SD-JWT VC whose personal claims can each be withheld. */
 export const issueSdJwt = (
@@ -49,7 +12,7 @@ export const issueSdJwt = (
   claims: Record<string, unknown> = {},
   header: object = {},
 ): Promise<string> =>
-  sdJwtOf(issuer).issue(
+  sdJwtLibrary(issuer).issue(
     {
       iss: issuer.did,
       vct: IDENTITY,

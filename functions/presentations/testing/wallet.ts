@@ -1,9 +1,8 @@
 import { createHash, createPublicKey, randomBytes, verify, X509Certificate } from 'node:crypto';
 import { setGlobalConfig } from '@openid4vc/oauth2';
 import { Openid4vpClient } from '@openid4vc/openid4vp';
-import { SDJwtVcInstance } from '@sd-jwt/sd-jwt-vc';
 import { CompactEncrypt, importJWK, SignJWT } from 'jose';
-import { es256, hasher, type TestKey } from './issuer.ts';
+import { sdJwtLibrary, type TestKey } from '../../credentials/testing/tokens.ts';
 
 // Local mode listens on http.
 setGlobalConfig({ allowInsecureUrls: true });
@@ -85,11 +84,7 @@ export const presentSdJwt =
     binding: Record<string, unknown> = {},
   ): Presenter =>
   (audience, nonce) => {
-    const library = new SDJwtVcInstance({
-      hasher,
-      ...(holder ? { kbSigner: es256(holder), kbSignAlg: 'ES256' } : {}),
-    });
-    return library.present(
+    return sdJwtLibrary(undefined, holder).present(
       credential,
       frame as never,
       holder
