@@ -52,6 +52,9 @@ const statementsOf = (template: Template): { type: string; id: string; statement
   return found;
 };
 
+/** The function whose role a policy hangs on. */
+const functionOf = (id: string): string | undefined => /(?:Functions|Validation)(\w+?)Role/.exec(id)?.[1];
+
 const nameIn = (arn: unknown): string => (arn as { 'Fn::GetAtt'?: [string] })['Fn::GetAtt']?.[0] ?? '';
 
 describe.each(both)('least privilege in %s', (_, template) => {
@@ -73,8 +76,9 @@ describe.each(both)('least privilege in %s', (_, template) => {
     const wild = allowed.filter(({ statement }) =>
       listOf(statement.Action).some((action) => action.includes('*')),
     );
-    // One for each key: of data, and of requests to wallets.
+    // One for each key: of data, of requests to wallets, of security events.
     expect(wild.map(({ type, statement }) => [type, statement.Action])).toEqual([
+      ['AWS::KMS::Key', 'kms:*'],
       ['AWS::KMS::Key', 'kms:*'],
       ['AWS::KMS::Key', 'kms:*'],
     ]);
@@ -96,30 +100,32 @@ describe.each(both)('least privilege in %s', (_, template) => {
         type === 'AWS::IAM::Policy' && listOf(statement.Action).some((action) => action.startsWith('kms:')),
     );
     const [signing, data] = [true, false].map((signs) =>
-      uses.filter(({ statement }) => listOf(statement.Action).includes('kms:Sign') === signs),
+      uses.filter(
+        ({ statement }) =>
+          statement.Action !== 'kms:GetPublicKey' && listOf(statement.Action).includes('kms:Sign') === signs,
+      ),
     ) as [typeof uses, typeof uses];
     expect(data.length).toBeGreaterThan(0);
     for (const { statement } of data)
       expect(statement.Condition?.StringEquals).toHaveProperty('kms:ViaService');
     for (const { statement } of signing) expect(statement.Action).toEqual(['kms:GetPublicKey', 'kms:Sign']);
-    expect(
-      signing.map(({ id, statement }) => [/Functions(\w+?)Role/.exec(id)?.[1], nameIn(statement.Resource)]),
-    ).toEqual([
+    expect(signing.map(({ id, statement }) => [functionOf(id), nameIn(statement.Resource)])).toEqual([
       ['Presentations', expect.stringContaining('Requests')],
       ['Wallet', expect.stringContaining('Requests')],
+      ['Transmit', expect.stringContaining('Signing')],
     ]);
   });
 
   it('gives each function the table actions that its code uses, and no scan to any', () => {
     const actions = (name: string) =>
       allowed
-        .filter(({ type, id }) => type === 'AWS::IAM::Policy' && id.includes(`Functions${name}Role`))
+        .filter(({ type, id }) => type === 'AWS::IAM::Policy' && functionOf(id) === name)
         .flatMap(({ statement }) =>
           listOf(statement.Action)
             .filter((action) => action.startsWith('dynamodb:'))
             .map(
               (action) =>
-                `${action.slice(9)} ${/Decisions|Baselines|Presentations|Issuers/.exec(JSON.stringify(statement.Resource))}`,
+                `${action.slice(9)} ${/Decisions|Baselines|Presentations|Issuers|TablesSessions|TablesStreams/.exec(JSON.stringify(statement.Resource))}`,
             ),
         )
         .sort();
@@ -155,24 +161,59 @@ describe.each(both)('least privilege in %s', (_, template) => {
       'UpdateItem Presentations',
     ]);
     expect(actions('TrustedIssuers')).toEqual(['DeleteItem Issuers', 'GetItem Issuers', 'PutItem Issuers']);
+    expect(actions('Sessions')).toEqual([
+      'BatchGetItem Decisions',
+      'BatchGetItem TablesSessions',
+      'PutItem TablesSessions',
+    ]);
+    expect(actions('Signals')).toEqual(['GetItem TablesSessions', 'PutItem TablesSessions']);
+    expect(actions('Streams')).toEqual([
+      'BatchGetItem TablesStreams',
+      'DeleteItem TablesStreams',
+      'PutItem TablesStreams',
+      'Query TablesStreams',
+      'UpdateItem TablesStreams',
+    ]);
+    expect(actions('Transmit')).toEqual([
+      'BatchGetItem TablesStreams',
+      'PutItem TablesStreams',
+      'Query TablesStreams',
+      'UpdateItem TablesStreams',
+    ]);
   });
 
   it('lets each rule and each route invoke its own function only', () => {
     const permissions = resourcesOf(template, 'AWS::Lambda::Permission').map(
       ([, { Properties }]) => Properties,
     );
-    expect(permissions).toHaveLength(14);
+    expect(permissions).toHaveLength(29);
     for (const { Action, SourceArn } of permissions) {
       expect(Action).toBe('lambda:InvokeFunction');
       expect(SourceArn).toBeDefined();
     }
   });
 
+  it('lets those send to a queue who have something to say there, and nobody else', () => {
+    const senders = (queue: string) =>
+      allowed
+        .filter(
+          ({ type, statement }) =>
+            type === 'AWS::IAM::Policy' &&
+            statement.Action === 'sqs:SendMessage' &&
+            nameIn(statement.Resource).includes(queue),
+        )
+        .map(({ id }) => functionOf(id))
+        .sort();
+    expect(senders('ValidationCountingQueue')).toEqual(['Score', 'Signals']);
+    expect(senders('ValidationTransmittingQueue')).toEqual(['Sessions', 'Streams']);
+    expect(senders('ValidationUndeliverable')).toEqual(['Transmit']);
+  });
+
   it('lets functions put events as Countersign and as nobody else', () => {
     const publishing = allowed.filter(
-      ({ id, statement }) => id.includes('Functions') && statement.Action === 'events:PutEvents',
+      ({ id, statement }) => functionOf(id) !== undefined && statement.Action === 'events:PutEvents',
     );
-    expect(publishing).toHaveLength(2);
+    expect(publishing.map(({ id }) => functionOf(id)).sort()).toEqual(['Score', 'Sessions', 'Sweep']);
     for (const { statement } of publishing)
       expect(statement.Condition).toEqual({ StringEquals: { 'events:source': 'countersign' } });
   });
@@ -211,7 +252,7 @@ describe('who may speak on the bus', () => {
       expect(Statement).toMatchObject({ Principal: { AWS: '*' }, Action: 'events:PutEvents' });
       expect(Statement.Condition['ForAnyValue:StringEquals']).toEqual({ 'events:source': 'countersign' });
       const exempt: string[] = Statement.Condition.ArnNotEquals['aws:PrincipalArn'].map(nameIn);
-      expect(exempt.map((name) => /Functions(\w+?)Role/.exec(name)?.[1])).toEqual(['Score', 'Sweep']);
+      expect(exempt.map(functionOf)).toEqual(['Score', 'Sweep', 'Sessions']);
       expect(Object.keys(Statement.Condition)).toHaveLength(2);
     },
   );
@@ -224,7 +265,7 @@ describe.each(both)('two layers of dead letters in %s', (stage, template) => {
 
   it('has a queue of its own and a retry policy for every target of every rule', () => {
     const targets = rules.flatMap(([, { Properties }]) => Properties.Targets);
-    expect(targets).toHaveLength(stage === 'dev' ? 6 : 5);
+    expect(targets).toHaveLength(stage === 'dev' ? 8 : 7);
     for (const target of targets) {
       expect(queues.has(nameIn(target.DeadLetterConfig.Arn))).toBe(true);
       expect(target.RetryPolicy.MaximumRetryAttempts).toBeGreaterThan(0);
@@ -263,7 +304,7 @@ describe.each(both)('two layers of dead letters in %s', (stage, template) => {
       expect(Properties.MaximumEventAgeInSeconds).toBeGreaterThanOrEqual(60);
       return Properties.FunctionName.Ref;
     });
-    expect(invoked.size).toBe(2);
+    expect(invoked.size).toBe(3);
     expect(new Set(configured)).toEqual(invoked);
   });
 
@@ -300,7 +341,7 @@ describe.each(both)('tables in %s', (stage, template) => {
   const tables = resourcesOf(template, 'AWS::DynamoDB::Table');
 
   it('are on demand, encrypted, restorable, and forget in time', () => {
-    expect(tables).toHaveLength(4);
+    expect(tables).toHaveLength(6);
     for (const [, { Properties }] of tables) {
       expect(Properties.BillingMode).toBe('PAY_PER_REQUEST');
       expect(Properties.SSESpecification).toMatchObject({ SSEEnabled: true, SSEType: 'KMS' });
@@ -329,9 +370,10 @@ describe.each(both)('tables in %s', (stage, template) => {
 describe('what outlives a request', () => {
   it.each(both)('lies under one key that rotates, and archives and logs end, in %s', (stage, template) => {
     const keys = resourcesOf(template, 'AWS::KMS::Key').map(([, { Properties }]) => Properties);
-    // The second signs requests to wallets: such keys do not rotate by themselves.
+    // The others sign requests to wallets and security events: such keys do not rotate by themselves.
     expect(keys.map(({ EnableKeyRotation, KeyUsage }) => EnableKeyRotation ?? KeyUsage)).toEqual([
       true,
+      'SIGN_VERIFY',
       'SIGN_VERIFY',
     ]);
     template.hasResourceProperties('AWS::Events::Archive', {
@@ -389,11 +431,15 @@ describe.each(both)('functions in %s', (stage, template) => {
       [1024, 15, 0],
       [1024, 15, 0],
       [256, 10, 0],
+      [512, 60, 0],
+      [512, 15, 0],
+      [512, 10, 0],
+      [512, 60, 0],
     ]);
   });
 
   it.each(Object.keys(ASSETS))('have in their environment what %s reads, and nothing else', (name) => {
-    const rooms = ['decisions', 'presentations', 'credentials'];
+    const rooms = ['decisions', 'presentations', 'credentials', 'sessions'];
     const path = rooms
       .map((room) => join(ROOT, `functions/${room}/${name}.handler.ts`))
       .find((candidate) => existsSync(candidate))!;
@@ -402,7 +448,7 @@ describe.each(both)('functions in %s', (stage, template) => {
     const given = Object.keys(named(name).Environment.Variables).filter(
       (variable) => !/^(LOG_LEVEL|POWERTOOLS_)/.test(variable),
     );
-    const optional = ['UNBOUND_TENANTS', 'VERIFIER_DID'];
+    const optional = ['UNBOUND_TENANTS', 'VERIFIER_DID', 'PUSH_LOOPBACK'];
     expect(given.sort()).toEqual(read.filter((variable) => !optional.includes(variable)).sort());
   });
 
@@ -482,6 +528,21 @@ describe('the API', () => {
       'GET /v1/trusted-issuers/{did+}': ['JWT', 'countersign/operate'],
       'PUT /v1/trusted-issuers/{did+}': ['JWT', 'countersign/operate'],
       'DELETE /v1/trusted-issuers/{did+}': ['JWT', 'countersign/operate'],
+      'GET /.well-known/ssf-configuration': ['NONE'],
+      'GET /.well-known/jwks.json': ['NONE'],
+      // Each event proves itself by its signature.
+      'POST /v1/signals': ['NONE'],
+      ...Object.fromEntries(
+        [
+          ...['POST', 'GET', 'PATCH', 'PUT', 'DELETE'].map((method) => `${method} /v1/streams`),
+          'GET /v1/streams/status',
+          'POST /v1/streams/status',
+          'POST /v1/streams/subjects/add',
+          'POST /v1/streams/subjects/remove',
+          'POST /v1/streams/verify',
+          'POST /v1/streams/{streamId}/poll',
+        ].map((route) => [route, ['JWT', 'countersign/stream']]),
+      ),
     });
   });
 
