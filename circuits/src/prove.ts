@@ -20,6 +20,15 @@ export interface ProvingArtefacts {
   readonly zkey: Uint8Array;
 }
 
+/** A proof with its public signals. */
+export interface Proven {
+  readonly proof: Groth16Proof;
+  readonly publicSignals: readonly string[];
+}
+
+/** Whatever proves: this thread ({@link localProver}) or a worker (`workerProver`). */
+export type Prover = (inputs: WitnessInputs, onProgress?: (stage: ProvingStage) => void) => Promise<Proven>;
+
 /** How far proving has come. */
 export type ProvingStage = 'witness' | 'proof' | 'done';
 
@@ -31,7 +40,7 @@ export interface ProveOptions {
 }
 
 /**
- * Proves. On a page, call it in a worker (`proving-worker.ts`): it computes for a second or so.
+ * Proves. On a page, use `workerProver`: it computes for a second or so.
  *
  * snarkjs keeps its worker threads for the next proof; call {@link releaseProver} when there is none, or the
  * process will not end.
@@ -43,7 +52,7 @@ export async function prove(
   inputs: WitnessInputs,
   artefacts: ProvingArtefacts,
   options: ProveOptions = {},
-): Promise<{ readonly proof: Groth16Proof; readonly publicSignals: readonly string[] }> {
+): Promise<Proven> {
   options.onProgress?.('witness');
   const witness = await calculateWitness(inputs, artefacts.wasm);
   options.onProgress?.('proof');
@@ -53,6 +62,12 @@ export async function prove(
   options.onProgress?.('done');
   return { proof, publicSignals };
 }
+
+/** A prover in this process. */
+export const localProver =
+  (artefacts: ProvingArtefacts, options: Pick<ProveOptions, 'singleThread'> = {}): Prover =>
+  (inputs, onProgress) =>
+    prove(inputs, artefacts, { ...options, ...(onProgress && { onProgress }) });
 
 /** Ends the worker threads that proving started. */
 export async function releaseProver(): Promise<void> {

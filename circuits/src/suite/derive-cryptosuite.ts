@@ -24,7 +24,7 @@ import { StatementError } from '../../../functions/credentials/statement/stateme
 import { type StatusList, statusListId } from '../../../functions/credentials/statement/status-list.ts';
 import type { HolderOpening } from '../holder.ts';
 import { proofBytes } from '../proof-bytes.ts';
-import { type ProveOptions, type ProvingArtefacts, prove } from '../prove.ts';
+import type { Prover, ProvingStage } from '../prove.ts';
 import { ProvingError } from '../proving-error.ts';
 import { witnessInputs } from '../witness-inputs.ts';
 import { readBaseDocument } from './base-document.ts';
@@ -43,10 +43,10 @@ export interface DeriveOptions {
   readonly statusList: StatusList;
   /** The large sets that predicates may name. */
   readonly sets?: ReadonlyMap<string, LargeSet>;
-  readonly artefacts: ProvingArtefacts;
+  readonly prover: Prover;
   /** The verifier's time, seconds since the epoch. */
   readonly now: number;
-  readonly proving?: ProveOptions;
+  readonly onProgress?: (stage: ProvingStage) => void;
 }
 
 interface DeriveGiven {
@@ -62,7 +62,7 @@ interface DeriveGiven {
  *   `lowerDisclosure` and `readBaseDocument`.
  * @example
  * ```ts
- * const cryptosuite = createZkDeriveCryptosuite({ opening, predicates, binding, statusList, artefacts, now });
+ * const cryptosuite = createZkDeriveCryptosuite({ opening, predicates, binding, statusList, prover, now });
  * const shown = await vc.derive({
  *   verifiableCredential: credential, suite: new DataIntegrityProof({ cryptosuite }), documentLoader,
  * });
@@ -117,7 +117,7 @@ async function derive(
     scope: scopeSignal(options.binding.audience, options.scopeName, binding),
     binding,
   });
-  const { proof } = await prove(inputs, options.artefacts, options.proving);
+  const { proof } = await options.prover(inputs, options.onProgress);
   return {
     ...derivedDocument({
       contexts: kind.contexts.map(({ url }) => url),

@@ -28,7 +28,7 @@ import {
   unsigned,
 } from '../../testing/credential.ts';
 import { sampleKind, sampleList, sampleNow } from '../../testing/sample.ts';
-import { releaseProver } from '../prove.ts';
+import { localProver, releaseProver } from '../prove.ts';
 import { checkCredential } from './check-credential.ts';
 import { createZkDeriveCryptosuite, type DeriveOptions } from './derive-cryptosuite.ts';
 
@@ -58,9 +58,8 @@ async function derive(options: Partial<DeriveOptions> & Pick<DeriveOptions, 'bin
     opening,
     statusList: sampleList,
     sets,
-    artefacts,
+    prover: localProver(artefacts, { singleThread: true }),
     now: sampleNow,
-    proving: { singleThread: true },
     ...options,
   });
   const suite = new DataIntegrityProof({ cryptosuite });
