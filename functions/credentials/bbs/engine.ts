@@ -39,15 +39,15 @@ export function openEngine(): Promise<Engine> {
 
 async function start(): Promise<Engine> {
   const mcl = await openMcl('bls12-381');
-  mcl._mclBn_setETHserialization(1); // the compressed form of ZCash, which BBS takes
-  mcl._mclBn_setMapToMode(RFC_9380);
-  const points = mcl._malloc(G1 * (MAX_MESSAGES + 2));
-  const bp2Lines = mcl._malloc(8 * mcl._mclBn_getUint64NumToPrecompute());
+  mcl.mclBn_setETHserialization(1); // the compressed form of ZCash, which BBS takes
+  mcl.mclBn_setMapToMode(RFC_9380);
+  const points = mcl.malloc(G1 * (MAX_MESSAGES + 2));
+  const bp2Lines = mcl.malloc(8 * mcl.mclBn_getUint64NumToPrecompute());
   mcl.scope(() => {
     readPoint1(mcl, points, P1, 'P1');
     const bp2 = mcl.stackAlloc(G2);
     readPoint2(mcl, bp2, BP2, 'BP2');
-    mcl._mclBn_precomputeG2(bp2Lines, bp2);
+    mcl.mclBn_precomputeG2(bp2Lines, bp2);
   });
 
   const octets = new Uint8Array(POINT1 * (MAX_MESSAGES + 1));
@@ -66,8 +66,8 @@ async function start(): Promise<Engine> {
         const at = points + (made + 1) * G1;
         mcl.scope(() => {
           const dst = mcl.put(GENERATOR_DST);
-          mcl._mclBnG1_hashAndMapToWithDst(at, mcl.put(seed), seed.length, dst, GENERATOR_DST.length);
-          mcl._mclBnG1_normalize(at, at);
+          mcl.mclBnG1_hashAndMapToWithDst(at, mcl.put(seed), seed.length, dst, GENERATOR_DST.length);
+          mcl.mclBnG1_normalize(at, at);
           octets.set(writePoint1(mcl, at), made * POINT1);
         });
       }
@@ -79,14 +79,10 @@ async function start(): Promise<Engine> {
 /** Reads a compressed point of G1: canonical, on the curve, in the subgroup, not infinity. */
 export function readPoint1(mcl: Mcl, to: Pointer, octets: Uint8Array, field: string): void {
   mcl.scope(() => {
-    const read = mcl._mclBnG1_deserialize(to, mcl.put(octets), POINT1);
+    const read = mcl.mclBnG1_deserialize(to, mcl.put(octets), POINT1);
     // Writing it again tells a point with several spellings, flags and all, from the one that is canonical.
     if (read !== POINT1 || Buffer.compare(writePoint1(mcl, to), octets) !== 0) throw malformed(field);
-    if (
-      mcl._mclBnG1_isZero(to) === 1 ||
-      mcl._mclBnG1_isValid(to) !== 1 ||
-      mcl._mclBnG1_isValidOrder(to) !== 1
-    ) {
+    if (mcl.mclBnG1_isZero(to) === 1 || mcl.mclBnG1_isValid(to) !== 1 || mcl.mclBnG1_isValidOrder(to) !== 1) {
       throw outside(field);
     }
   });
@@ -95,15 +91,11 @@ export function readPoint1(mcl: Mcl, to: Pointer, octets: Uint8Array, field: str
 /** As {@link readPoint1}, for G2. */
 export function readPoint2(mcl: Mcl, to: Pointer, octets: Uint8Array, field: string): void {
   mcl.scope(() => {
-    const read = mcl._mclBnG2_deserialize(to, mcl.put(octets), POINT2);
+    const read = mcl.mclBnG2_deserialize(to, mcl.put(octets), POINT2);
     const out = mcl.stackAlloc(POINT2);
-    if (read !== POINT2 || mcl._mclBnG2_serialize(out, POINT2, to) !== POINT2) throw malformed(field);
+    if (read !== POINT2 || mcl.mclBnG2_serialize(out, POINT2, to) !== POINT2) throw malformed(field);
     if (Buffer.compare(mcl.take(out, POINT2), octets) !== 0) throw malformed(field);
-    if (
-      mcl._mclBnG2_isZero(to) === 1 ||
-      mcl._mclBnG2_isValid(to) !== 1 ||
-      mcl._mclBnG2_isValidOrder(to) !== 1
-    ) {
+    if (mcl.mclBnG2_isZero(to) === 1 || mcl.mclBnG2_isValid(to) !== 1 || mcl.mclBnG2_isValidOrder(to) !== 1) {
       throw outside(field);
     }
   });
@@ -113,7 +105,7 @@ export function readPoint2(mcl: Mcl, to: Pointer, octets: Uint8Array, field: str
 export function writePoint1(mcl: Mcl, from: Pointer): Uint8Array {
   return mcl.scope(() => {
     const out = mcl.stackAlloc(POINT1);
-    mcl._mclBnG1_serialize(out, POINT1, from);
+    mcl.mclBnG1_serialize(out, POINT1, from);
     return mcl.take(out, POINT1);
   });
 }

@@ -111,17 +111,17 @@ function check(engine: Engine, octets: Uint8Array, statement: BbsStatement): boo
 function paired({ mcl, bp2Lines }: Engine, points: Pointer, w: Pointer): boolean {
   const bbar = mcl.stackAlloc(G1);
   const product = mcl.stackAlloc(GT);
-  mcl._mclBnG1_neg(bbar, points + G1);
-  mcl._mclBn_precomputedMillerLoop2mixed(product, points, w, bbar, bp2Lines);
-  mcl._mclBn_finalExp(product, product);
-  return mcl._mclBnGT_isOne(product) === 1;
+  mcl.mclBnG1_neg(bbar, points + G1);
+  mcl.mclBn_precomputedMillerLoop2mixed(product, points, w, bbar, bp2Lines);
+  mcl.mclBn_finalExp(product, product);
+  return mcl.mclBnGT_isOne(product) === 1;
 }
 
 function sum(mcl: Mcl, bases: Pointer, count: number, scalars: readonly bigint[]): Pointer {
   const out = mcl.stackAlloc(G1);
   const factors = mcl.stackAlloc(FR * count);
   for (const [i, scalar] of scalars.entries()) mcl.setFr(factors + i * FR, scalar);
-  mcl._mclBnG1_mulVec(out, bases, factors, count);
+  mcl.mclBnG1_mulVec(out, bases, factors, count);
   return out;
 }
 

@@ -21,81 +21,82 @@ type Vector = (z: Pointer, xs: Pointer, ys: Pointer, length: number) => number;
 
 /** The part of mcl's C interface that the verifiers use. Getters answer 1 or 0; setters answer 0 when all is well. */
 interface McModule {
-  readonly HEAP8: Int8Array;
+  /** All of its memory; not to be kept across calls, for memory may grow. */
+  memory(): Uint8Array;
   stackSave(): Pointer;
   stackAlloc(bytes: number): Pointer;
   stackRestore(to: Pointer): void;
-  _malloc(bytes: number): Pointer;
-  _mclBn_init(curve: number, compiledTimeVar: number): number;
-  _mclBn_setMapToMode(mode: number): number;
-  _mclBn_setETHserialization: Unary;
-  _mclBn_verifyOrderG1: Unary;
-  _mclBn_verifyOrderG2: Unary;
-  _mclBn_getUint64NumToPrecompute: Nullary;
-  _mclBn_precomputeG2: Binary;
-  _mclBn_precomputedMillerLoop2mixed: (
+  malloc(bytes: number): Pointer;
+  mclBn_init(curve: number, compiledTimeVar: number): number;
+  mclBn_setMapToMode(mode: number): number;
+  mclBn_setETHserialization: Unary;
+  mclBn_verifyOrderG1: Unary;
+  mclBn_verifyOrderG2: Unary;
+  mclBn_getUint64NumToPrecompute: Nullary;
+  mclBn_precomputeG2: Binary;
+  mclBn_precomputedMillerLoop2mixed: (
     z: Pointer,
     p1: Pointer,
     q1: Pointer,
     p2: Pointer,
     q2: Pointer,
   ) => number;
-  _mclBn_millerLoopVec: Vector;
-  _mclBn_finalExp: Binary;
-  _mclBn_pairing: Ternary;
-  _mclBnFr_setLittleEndian: FromBytes;
-  _mclBnFr_setBigEndianMod: FromBytes;
-  _mclBnFr_getLittleEndian: ToBytes;
-  _mclBnFr_setInt32: (z: Pointer, value: number) => number;
-  _mclBnFr_add: Ternary;
-  _mclBnFr_mul: Ternary;
-  _mclBnFr_neg: Binary;
-  _mclBnFr_isZero: Unary;
-  _mclBnFr_isEqual: Binary;
-  _mclBnFp_setLittleEndian: FromBytes;
-  _mclBnFp_getLittleEndian: ToBytes;
-  _mclBnFp_setInt32: (z: Pointer, value: number) => number;
-  _mclBnFp_clear: Unary;
-  _mclBnFp_neg: Binary;
-  _mclBnFp_add: Ternary;
-  _mclBnFp_mul: Ternary;
-  _mclBnFp_squareRoot: Binary;
-  _mclBnFp2_add: Ternary;
-  _mclBnFp2_mul: Ternary;
-  _mclBnFp2_squareRoot: Binary;
-  _mclBnG1_isValid: Unary;
-  _mclBnG1_isValidOrder: Unary;
-  _mclBnG1_isZero: Unary;
-  _mclBnG1_isEqual: Binary;
-  _mclBnG1_clear: Unary;
-  _mclBnG1_neg: Binary;
-  _mclBnG1_add: Ternary;
-  _mclBnG1_sub: Ternary;
-  _mclBnG1_mul: Ternary;
-  _mclBnG1_mulVec: Vector;
-  _mclBnG1_normalize: Binary;
-  _mclBnG1_serialize: ToBytes;
-  _mclBnG1_deserialize: FromBytes;
-  _mclBnG1_hashAndMapToWithDst: (
+  mclBn_millerLoopVec: Vector;
+  mclBn_finalExp: Binary;
+  mclBn_pairing: Ternary;
+  mclBnFr_setLittleEndian: FromBytes;
+  mclBnFr_setBigEndianMod: FromBytes;
+  mclBnFr_getLittleEndian: ToBytes;
+  mclBnFr_setInt32: (z: Pointer, value: number) => number;
+  mclBnFr_add: Ternary;
+  mclBnFr_mul: Ternary;
+  mclBnFr_neg: Binary;
+  mclBnFr_isZero: Unary;
+  mclBnFr_isEqual: Binary;
+  mclBnFp_setLittleEndian: FromBytes;
+  mclBnFp_getLittleEndian: ToBytes;
+  mclBnFp_setInt32: (z: Pointer, value: number) => number;
+  mclBnFp_clear: Unary;
+  mclBnFp_neg: Binary;
+  mclBnFp_add: Ternary;
+  mclBnFp_mul: Ternary;
+  mclBnFp_squareRoot: Binary;
+  mclBnFp2_add: Ternary;
+  mclBnFp2_mul: Ternary;
+  mclBnFp2_squareRoot: Binary;
+  mclBnG1_isValid: Unary;
+  mclBnG1_isValidOrder: Unary;
+  mclBnG1_isZero: Unary;
+  mclBnG1_isEqual: Binary;
+  mclBnG1_clear: Unary;
+  mclBnG1_neg: Binary;
+  mclBnG1_add: Ternary;
+  mclBnG1_sub: Ternary;
+  mclBnG1_mul: Ternary;
+  mclBnG1_mulVec: Vector;
+  mclBnG1_normalize: Binary;
+  mclBnG1_serialize: ToBytes;
+  mclBnG1_deserialize: FromBytes;
+  mclBnG1_hashAndMapToWithDst: (
     z: Pointer,
     msg: Pointer,
     msgLen: number,
     dst: Pointer,
     dstLen: number,
   ) => number;
-  _mclBnG2_isValid: Unary;
-  _mclBnG2_isValidOrder: Unary;
-  _mclBnG2_isZero: Unary;
-  _mclBnG2_isEqual: Binary;
-  _mclBnG2_neg: Binary;
-  _mclBnG2_dbl: Binary;
-  _mclBnG2_add: Ternary;
-  _mclBnG2_mul: Ternary;
-  _mclBnG2_normalize: Binary;
-  _mclBnG2_serialize: ToBytes;
-  _mclBnG2_deserialize: FromBytes;
-  _mclBnGT_mul: Ternary;
-  _mclBnGT_isOne: Unary;
+  mclBnG2_isValid: Unary;
+  mclBnG2_isValidOrder: Unary;
+  mclBnG2_isZero: Unary;
+  mclBnG2_isEqual: Binary;
+  mclBnG2_neg: Binary;
+  mclBnG2_dbl: Binary;
+  mclBnG2_add: Ternary;
+  mclBnG2_mul: Ternary;
+  mclBnG2_normalize: Binary;
+  mclBnG2_serialize: ToBytes;
+  mclBnG2_deserialize: FromBytes;
+  mclBnGT_mul: Ternary;
+  mclBnGT_isOne: Unary;
 }
 
 /** One instance of mcl, set to one curve. All calls are synchronous and single-threaded. */
@@ -130,9 +131,9 @@ const opened = new Map<CurveName, Promise<Mcl>>();
  * The process's mcl instance for one curve.
  *
  * mcl-wasm's public entry is one global instance that holds one curve at a time, so a process that checks
- * both Groth16 (BN254) and BBS (BLS12-381) cannot use it. The factory beneath it makes a new WebAssembly
- * instance with its own memory at each call: this takes one instance per curve, made once. It also works on
- * structures where they lie instead of copying each operand in and out.
+ * both Groth16 (BN254) and BBS (BLS12-381) cannot use it. This takes one WebAssembly instance per curve, each
+ * with its own memory, made once, and works on structures where they lie instead of copying operands in and
+ * out.
  *
  * The instances start no worker and hold no handle open.
  *
@@ -150,17 +151,77 @@ export function openMcl(curve: CurveName): Promise<Mcl> {
   return instance;
 }
 
-async function start(curve: CurveName): Promise<Mcl> {
-  const mod: McModule = await createModule({
-    cryptoGetRandomValues: (buffer: Uint8Array<ArrayBuffer>) => crypto.getRandomValues(buffer),
+/** Bytes of the stack that mcl-wasm was linked with; it lies at the bottom of memory and grows down. */
+const STACK = 1_048_576;
+
+/** Node's types leave out the part of WebAssembly that is a browser's too. */
+const { Memory } = WebAssembly as unknown as {
+  Memory: new (size: { initial: number }) => { readonly buffer: ArrayBuffer };
+};
+
+let compiled: Promise<WebAssembly.Module> | undefined;
+
+/**
+ * mcl's WebAssembly, taken out of the text of the package's factory.
+ *
+ * The factory decodes its 450 kB of base64 one character at a time, at each call: half of the time from a
+ * cold start to the first answer, where `Buffer` takes a tenth of a millisecond. Its glue is a dozen lines,
+ * which `instantiate` has for itself; both curves share one compilation.
+ */
+function compile(): Promise<WebAssembly.Module> {
+  const base64 = /['"`](AGFzbQ[A-Za-z0-9+/=]{100000,})['"`]/.exec(String(createModule))?.[1];
+  if (base64 === undefined) throw new Error('mcl-wasm does not hold its WebAssembly as this was written for');
+  return WebAssembly.compile(Buffer.from(base64, 'base64'));
+}
+
+async function instantiate(): Promise<McModule> {
+  compiled ??= compile();
+  const memory = new Memory({ initial: 32 });
+  const { exports } = await WebAssembly.instantiate(await compiled, {
+    env: {
+      memory,
+      // Only key generation draws randomness, and no verifier generates keys.
+      cryptoGetRandomValues: () => {
+        throw new Error('mcl was asked for randomness');
+      },
+    },
   });
-  const failed = mod._mclBn_init(CURVE[curve], COMPILED_TIME_VAR);
+  const c = exports as Record<string, never> & {
+    __stack_pointer: { value: number };
+    __wasm_call_ctors(): void;
+  };
+  const top = c.__stack_pointer;
+  const floor = top.value - STACK;
+  c.__wasm_call_ctors();
+  let bytes = new Uint8Array(memory.buffer);
+  return Object.assign(Object.create(null), c, {
+    memory: () => {
+      // Growing memory leaves the old view empty.
+      if (bytes.length === 0) bytes = new Uint8Array(memory.buffer);
+      return bytes;
+    },
+    stackSave: () => top.value,
+    stackAlloc: (length: number) => {
+      const at = (top.value - length) & ~15;
+      if (!(length >= 0 && at >= floor)) throw new RangeError('mcl: out of stack');
+      top.value = at;
+      return at;
+    },
+    stackRestore: (to: Pointer) => {
+      top.value = to;
+    },
+  });
+}
+
+async function start(curve: CurveName): Promise<Mcl> {
+  const mod = await instantiate();
+  const failed = mod.mclBn_init(CURVE[curve], COMPILED_TIME_VAR);
   if (failed !== 0) throw new Error(`mcl could not be set to ${curve} (${failed})`);
   // isValid then means "on the curve" alone, so that each check can be made, and named, by itself.
-  mod._mclBn_verifyOrderG1(0);
-  mod._mclBn_verifyOrderG2(0);
+  mod.mclBn_verifyOrderG1(0);
+  mod.mclBn_verifyOrderG2(0);
   const fpBytes = curve === 'bn254' ? 32 : 48;
-  const view = () => new DataView(mod.HEAP8.buffer);
+  const view = () => new DataView(mod.memory().buffer);
 
   const setWith = (set: FromBytes, bytes: number) => (to: Pointer, value: bigint) => {
     const stack = mod.stackSave();
@@ -172,7 +233,7 @@ async function start(curve: CurveName): Promise<Mcl> {
     mod.stackRestore(stack);
   };
 
-  return Object.assign(Object.create(mod) as McModule, {
+  return Object.assign(mod, {
     scope<T>(work: () => T): T {
       const stack = mod.stackSave();
       try {
@@ -182,24 +243,24 @@ async function start(curve: CurveName): Promise<Mcl> {
       }
     },
     copy(to: Pointer, from: Pointer, length: number) {
-      mod.HEAP8.copyWithin(to, from, from + length);
+      mod.memory().copyWithin(to, from, from + length);
     },
     put(bytes: Uint8Array): Pointer {
       const at = mod.stackAlloc(bytes.length);
-      mod.HEAP8.set(bytes, at);
+      mod.memory().set(bytes, at);
       return at;
     },
     take(from: Pointer, length: number): Uint8Array {
-      return new Uint8Array(mod.HEAP8.buffer as ArrayBuffer, from, length).slice();
+      return mod.memory().slice(from, from + length);
     },
-    setFp: setWith(mod._mclBnFp_setLittleEndian, fpBytes),
-    setFr: setWith(mod._mclBnFr_setLittleEndian, 32),
+    setFp: setWith(mod.mclBnFp_setLittleEndian, fpBytes),
+    setFr: setWith(mod.mclBnFr_setLittleEndian, 32),
     getFp(from: Pointer): bigint {
       const stack = mod.stackSave();
       const at = mod.stackAlloc(fpBytes);
       // mcl leaves out leading zero bytes, and would leave there what lay there before.
-      mod.HEAP8.fill(0, at, at + fpBytes);
-      mod._mclBnFp_getLittleEndian(at, fpBytes, from);
+      mod.memory().fill(0, at, at + fpBytes);
+      mod.mclBnFp_getLittleEndian(at, fpBytes, from);
       const memory = view();
       let value = 0n;
       for (let i = fpBytes - 8; i >= 0; i -= 8) value = (value << 64n) | memory.getBigUint64(at + i, true);

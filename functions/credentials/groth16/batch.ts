@@ -108,7 +108,7 @@ function place(
       continue;
     }
     mcl.setFr(scalars + n * FR, scalar(random));
-    mcl._mclBnG1_mul(as + n * G1, proof + OFFSET.a, scalars + n * FR);
+    mcl.mclBnG1_mul(as + n * G1, proof + OFFSET.a, scalars + n * FR);
   }
   return { mcl, items: kept, proofs, scalars, as };
 }
@@ -162,31 +162,31 @@ function combined(key: VerificationKey, group: Group, from: number, to: number):
     const cs = mcl.stackAlloc(G1 * n);
     const sums = mcl.stackAlloc(FR * width);
     const term = mcl.stackAlloc(FR);
-    for (let j = 0; j < width; j++) mcl._mclBnFr_setInt32(sums + j * FR, 0);
+    for (let j = 0; j < width; j++) mcl.mclBnFr_setInt32(sums + j * FR, 0);
     mcl.copy(ps, group.as + from * G1, n * G1);
     for (let i = 0; i < n; i++) {
       const proof = group.proofs + (from + i) * PROOF;
       mcl.copy(qs + i * G2, proof + OFFSET.b, G2);
       mcl.copy(cs + i * G1, proof + OFFSET.c, G1);
       const r = group.scalars + (from + i) * FR;
-      mcl._mclBnFr_add(sums, sums, r);
+      mcl.mclBnFr_add(sums, sums, r);
       for (const [j, signal] of group.items[from + i]!.signals.entries()) {
         mcl.setFr(term, signal);
-        mcl._mclBnFr_mul(term, term, r);
-        mcl._mclBnFr_add(sums + (j + 1) * FR, sums + (j + 1) * FR, term);
+        mcl.mclBnFr_mul(term, term, r);
+        mcl.mclBnFr_add(sums + (j + 1) * FR, sums + (j + 1) * FR, term);
       }
     }
     const tail = ps + n * G1;
-    mcl._mclBnG1_mul(tail, negAlpha, sums);
-    mcl._mclBnG1_mulVec(tail + G1, ic, sums, width);
-    mcl._mclBnG1_neg(tail + G1, tail + G1);
-    mcl._mclBnG1_mulVec(tail + 2 * G1, cs, group.scalars + from * FR, n);
-    mcl._mclBnG1_neg(tail + 2 * G1, tail + 2 * G1);
+    mcl.mclBnG1_mul(tail, negAlpha, sums);
+    mcl.mclBnG1_mulVec(tail + G1, ic, sums, width);
+    mcl.mclBnG1_neg(tail + G1, tail + G1);
+    mcl.mclBnG1_mulVec(tail + 2 * G1, cs, group.scalars + from * FR, n);
+    mcl.mclBnG1_neg(tail + 2 * G1, tail + 2 * G1);
     mcl.copy(qs + n * G2, beta, G2);
     mcl.copy(qs + (n + 1) * G2, gamma, 2 * G2);
     const product = mcl.stackAlloc(GT);
-    mcl._mclBn_millerLoopVec(product, ps, qs, n + 3);
-    mcl._mclBn_finalExp(product, product);
-    return mcl._mclBnGT_isOne(product) === 1;
+    mcl.mclBn_millerLoopVec(product, ps, qs, n + 3);
+    mcl.mclBn_finalExp(product, product);
+    return mcl.mclBnGT_isOne(product) === 1;
   });
 }

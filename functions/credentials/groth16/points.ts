@@ -61,8 +61,8 @@ const NOT_CANONICAL = 'must be a canonical decimal below the field modulus';
 export function placeG1(mcl: Mcl, to: Pointer, x: bigint, y: bigint): boolean {
   mcl.setFp(to, x);
   mcl.setFp(to + FP, y);
-  mcl._mclBnFp_setInt32(to + 2 * FP, 1);
-  return mcl._mclBnG1_isValid(to) === 1;
+  mcl.mclBnFp_setInt32(to + 2 * FP, 1);
+  return mcl.mclBnG1_isValid(to) === 1;
 }
 
 /** Writes the affine point (c0 + c1 u, c2 + c3 u) and says whether it is one of G2. */
@@ -72,8 +72,8 @@ export function placeG2(
   coordinates: readonly bigint[],
 ): 'off-curve' | 'off-subgroup' | undefined {
   for (const [i, value] of coordinates.entries()) mcl.setFp(to + i * FP, value);
-  mcl._mclBnFp_setInt32(to + 4 * FP, 1);
-  mcl._mclBnFp_clear(to + 5 * FP);
-  if (mcl._mclBnG2_isValid(to) !== 1) return 'off-curve';
+  mcl.mclBnFp_setInt32(to + 4 * FP, 1);
+  mcl.mclBnFp_clear(to + 5 * FP);
+  if (mcl.mclBnG2_isValid(to) !== 1) return 'off-curve';
   return inG2(mcl, to) ? undefined : 'off-subgroup';
 }

@@ -16,10 +16,10 @@ const judge = (point: string[][]) =>
   mcl.scope(() => {
     const at = mcl.stackAlloc(G2);
     for (const [i, value] of point.slice(0, 2).flat().entries()) mcl.setFp(at + i * FP, BigInt(value));
-    mcl._mclBnFp_setInt32(at + 4 * FP, 1);
-    mcl._mclBnFp_clear(at + 5 * FP);
-    expect(mcl._mclBnG2_isValid(at)).toBe(1);
-    return { fast: inG2(mcl, at), byOrder: mcl._mclBnG2_isValidOrder(at) === 1 };
+    mcl.mclBnFp_setInt32(at + 4 * FP, 1);
+    mcl.mclBnFp_clear(at + 5 * FP);
+    expect(mcl.mclBnG2_isValid(at)).toBe(1);
+    return { fast: inG2(mcl, at), byOrder: mcl.mclBnG2_isValidOrder(at) === 1 };
   });
 
 const toPoint = (point: string[][]) =>

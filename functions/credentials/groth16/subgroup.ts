@@ -40,17 +40,17 @@ export function inG2(mcl: Mcl, q: Pointer): boolean {
     const right = mcl.stackAlloc(G2);
     mcl.copy(xq, q, G2);
     for (const bit of LADDER) {
-      mcl._mclBnG2_dbl(xq, xq);
-      if (bit) mcl._mclBnG2_add(xq, xq, q);
+      mcl.mclBnG2_dbl(xq, xq);
+      if (bit) mcl.mclBnG2_add(xq, xq, q);
     }
-    mcl._mclBnG2_add(left, xq, q);
+    mcl.mclBnG2_add(left, xq, q);
     psi(mcl, image, xq);
-    mcl._mclBnG2_add(left, left, image);
+    mcl.mclBnG2_add(left, left, image);
     psi(mcl, image, image);
-    mcl._mclBnG2_add(left, left, image);
+    mcl.mclBnG2_add(left, left, image);
     psi(mcl, image, image);
-    mcl._mclBnG2_dbl(right, image);
-    return mcl._mclBnG2_isEqual(left, right) === 1;
+    mcl.mclBnG2_dbl(right, image);
+    return mcl.mclBnG2_isEqual(left, right) === 1;
   });
 }
 
@@ -58,12 +58,12 @@ export function inG2(mcl: Mcl, q: Pointer): boolean {
 function psi(mcl: Mcl, to: Pointer, from: Pointer): void {
   let c = constants.get(mcl);
   if (c === undefined) {
-    c = mcl._malloc(2 * FP2);
+    c = mcl.malloc(2 * FP2);
     for (const [i, value] of [...PSI_X, ...PSI_Y].entries()) mcl.setFp(c + i * FP, value);
     constants.set(mcl, c);
   }
   mcl.copy(to, from, G2);
-  for (let i = 1; i < 6; i += 2) mcl._mclBnFp_neg(to + i * FP, to + i * FP);
-  mcl._mclBnFp2_mul(to, to, c);
-  mcl._mclBnFp2_mul(to + FP2, to + FP2, c + FP2);
+  for (let i = 1; i < 6; i += 2) mcl.mclBnFp_neg(to + i * FP, to + i * FP);
+  mcl.mclBnFp2_mul(to, to, c);
+  mcl.mclBnFp2_mul(to + FP2, to + FP2, c + FP2);
 }

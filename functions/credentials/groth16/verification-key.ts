@@ -122,20 +122,20 @@ async function prepare(text: string, digest: string): Promise<VerificationKey> {
     for (const [i, point] of ic.entries()) refuse(readG1(mcl, ics + i * G1, point, `IC.${i}`));
 
     const negDelta = mcl.stackAlloc(G2);
-    mcl._mclBnG2_neg(negDelta, delta);
-    if (mcl._mclBnG2_isEqual(gamma, delta) === 1 || mcl._mclBnG2_isEqual(gamma, negDelta) === 1) {
+    mcl.mclBnG2_neg(negDelta, delta);
+    if (mcl.mclBnG2_isEqual(gamma, delta) === 1 || mcl.mclBnG2_isEqual(gamma, negDelta) === 1) {
       throw new CredentialError('key-unsafe', 'Gamma and delta are not independent: proofs can be forged', {
         fields: [{ field: 'vk_delta_2', problem: 'must differ from vk_gamma_2 and its negative' }],
       });
     }
 
-    const keptG1 = mcl._malloc(G1 * (publicSignals + 2));
-    mcl._mclBnG1_neg(keptG1, alpha);
+    const keptG1 = mcl.malloc(G1 * (publicSignals + 2));
+    mcl.mclBnG1_neg(keptG1, alpha);
     mcl.copy(keptG1 + G1, ics, G1 * (publicSignals + 1));
-    const keptG2 = mcl._malloc(3 * G2);
+    const keptG2 = mcl.malloc(3 * G2);
     mcl.copy(keptG2, g2s, 3 * G2);
-    const alphaBeta = mcl._malloc(GT);
-    mcl._mclBn_pairing(alphaBeta, alpha, beta);
+    const alphaBeta = mcl.malloc(GT);
+    mcl.mclBn_pairing(alphaBeta, alpha, beta);
     return {
       digest,
       publicSignals,

@@ -39,16 +39,16 @@ export function holds(key: PreparedKey, signals: readonly bigint[], proof: Point
     const g1s = mcl.stackAlloc(3 * G1);
     const g2s = mcl.stackAlloc(3 * G2);
     const product = mcl.stackAlloc(GT);
-    mcl._mclBnG1_neg(g1s, proof + OFFSET.a);
+    mcl.mclBnG1_neg(g1s, proof + OFFSET.a);
     bindSignals(key, g1s + G1, signals);
     mcl.copy(g1s + 2 * G1, proof + OFFSET.c, G1);
     mcl.copy(g2s, proof + OFFSET.b, G2);
     mcl.copy(g2s + G2, key.gamma, 2 * G2);
     // Line coefficients prepared for gamma and delta were measured: they save less than 2 %.
-    mcl._mclBn_millerLoopVec(product, g1s, g2s, 3);
-    mcl._mclBn_finalExp(product, product);
-    mcl._mclBnGT_mul(product, product, key.alphaBeta);
-    return mcl._mclBnGT_isOne(product) === 1;
+    mcl.mclBn_millerLoopVec(product, g1s, g2s, 3);
+    mcl.mclBn_finalExp(product, product);
+    mcl.mclBnGT_mul(product, product, key.alphaBeta);
+    return mcl.mclBnGT_isOne(product) === 1;
   });
 }
 
@@ -56,7 +56,7 @@ export function holds(key: PreparedKey, signals: readonly bigint[], proof: Point
 function bindSignals(key: PreparedKey, to: Pointer, signals: readonly bigint[]): void {
   const { mcl } = key;
   const scalars = mcl.stackAlloc(FR * (signals.length + 1));
-  mcl._mclBnFr_setInt32(scalars, 1);
+  mcl.mclBnFr_setInt32(scalars, 1);
   for (const [i, signal] of signals.entries()) mcl.setFr(scalars + (i + 1) * FR, signal);
-  mcl._mclBnG1_mulVec(to, key.ic, scalars, signals.length + 1);
+  mcl.mclBnG1_mulVec(to, key.ic, scalars, signals.length + 1);
 }
