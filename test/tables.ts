@@ -9,13 +9,17 @@ export interface TestTables {
   readonly decisions: string;
   readonly baselines: string;
   readonly sessions: string;
+  readonly reviews: string;
   close(): Promise<void>;
 }
 
-const table = (
-  name: string,
-  sortedIndex?: { name: string; partition: string; sort: string },
-): LocalResource => ({
+interface SortedIndex {
+  readonly name: string;
+  readonly partition: string;
+  readonly sort: string;
+}
+
+const table = (name: string, ...indexes: readonly SortedIndex[]): LocalResource => ({
   stack: 'test',
   logicalId: name,
   type: 'AWS::DynamoDB::Table',
@@ -25,26 +29,26 @@ const table = (
   properties: {
     AttributeDefinitions: [
       { AttributeName: 'pk', AttributeType: 'S' },
-      ...(sortedIndex
-        ? [
-            { AttributeName: sortedIndex.partition, AttributeType: 'S' },
-            { AttributeName: sortedIndex.sort, AttributeType: 'N' },
-          ]
-        : []),
+      ...[
+        ...new Map(
+          indexes.flatMap(({ partition, sort }) => [
+            [partition, 'S'],
+            [sort, 'N'],
+          ]),
+        ),
+      ].map(([AttributeName, AttributeType]) => ({ AttributeName, AttributeType })),
     ],
     KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-    ...(sortedIndex
+    ...(indexes.length > 0
       ? {
-          GlobalSecondaryIndexes: [
-            {
-              IndexName: sortedIndex.name,
-              KeySchema: [
-                { AttributeName: sortedIndex.partition, KeyType: 'HASH' },
-                { AttributeName: sortedIndex.sort, KeyType: 'RANGE' },
-              ],
-              Projection: { ProjectionType: 'KEYS_ONLY' },
-            },
-          ],
+          GlobalSecondaryIndexes: indexes.map((index) => ({
+            IndexName: index.name,
+            KeySchema: [
+              { AttributeName: index.partition, KeyType: 'HASH' },
+              { AttributeName: index.sort, KeyType: 'RANGE' },
+            ],
+            Projection: { ProjectionType: 'KEYS_ONLY' },
+          })),
         }
       : {}),
   },
@@ -60,6 +64,12 @@ export const startTables = async (): Promise<TestTables> => {
       table('decisions', { name: 'pending', partition: 'pendingShard', sort: 'pendingSince' }),
       table('baselines'),
       table('sessions'),
+      table(
+        'reviews',
+        { name: 'queue', partition: 'queue', sort: 'since' },
+        { name: 'due', partition: 'dueShard', sort: 'dueAt' },
+        { name: 'subject', partition: 'subject', sort: 'since' },
+      ),
     ],
     { port: 0 },
   );
@@ -74,6 +84,7 @@ export const startTables = async (): Promise<TestTables> => {
     decisions: 'decisions',
     baselines: 'baselines',
     sessions: 'sessions',
+    reviews: 'reviews',
     close: async () => {
       client.destroy();
       await database.close();

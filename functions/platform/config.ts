@@ -42,6 +42,7 @@ const variables = {
   TENANTS: json(tenants).default({ claim: 'tenant', clients: {}, sources: {}, default: 'default' }),
   UNBOUND_TENANTS: z.stringbool().default(false),
   PRESENTATIONS_TABLE: z.string().min(1),
+  REVIEWS_TABLE: z.string().min(1),
   ISSUERS_TABLE: z.string().min(1),
   /** Base URL under which wallets reach the API. */
   PUBLIC_URL: z.url(),
