@@ -9,6 +9,8 @@ export interface TestTables {
   readonly decisions: string;
   readonly baselines: string;
   readonly sessions: string;
+  readonly presentations: string;
+  readonly issuers: string;
   readonly reviews: string;
   close(): Promise<void>;
 }
@@ -64,6 +66,8 @@ export const startTables = async (): Promise<TestTables> => {
       table('decisions', { name: 'pending', partition: 'pendingShard', sort: 'pendingSince' }),
       table('baselines'),
       table('sessions'),
+      table('presentations'),
+      table('issuers'),
       table(
         'reviews',
         { name: 'queue', partition: 'queue', sort: 'since' },
@@ -84,6 +88,8 @@ export const startTables = async (): Promise<TestTables> => {
     decisions: 'decisions',
     baselines: 'baselines',
     sessions: 'sessions',
+    presentations: 'presentations',
+    issuers: 'issuers',
     reviews: 'reviews',
     close: async () => {
       client.destroy();
