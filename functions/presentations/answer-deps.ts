@@ -8,6 +8,7 @@ import { countMetric, logger } from '../platform/index.ts';
 import type { AnsweringDeps } from './answer-request.ts';
 import { statusCheck } from './check-status.ts';
 import { jwtVcVerifier, sdJwtVerifier } from './formats.ts';
+import { ldpVerifier } from './ldp-format.ts';
 import type { PresentationStore } from './presentations.store.ts';
 
 /** What a deployment says about what credentials refer to. */
@@ -32,7 +33,11 @@ export const answerDeps = (
   return {
     store,
     issuers,
-    verifiers: { 'dc+sd-jwt': sdJwtVerifier(resolve), jwt_vc_json: jwtVcVerifier(resolve) },
+    verifiers: {
+      'dc+sd-jwt': sdJwtVerifier(resolve),
+      jwt_vc_json: jwtVcVerifier(resolve),
+      ldp_vc: ldpVerifier({ resolve, clock: Date.now }),
+    },
     checkStatus: (reference, credential, registry) => {
       const signers: SignerResolver = issuerSigners(registry, resolve);
       return statusCheck({

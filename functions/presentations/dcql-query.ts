@@ -4,7 +4,7 @@ import type { FieldProblem } from '../platform/index.ts';
 import { PresentationError } from './presentation-error.ts';
 
 /** Formats of credentials that are verified. */
-export const FORMATS = ['dc+sd-jwt', 'jwt_vc_json'] as const;
+export const FORMATS = ['dc+sd-jwt', 'jwt_vc_json', 'ldp_vc'] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** Bounds of a query, so that checking an answer against it stays quick. */

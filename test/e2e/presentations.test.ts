@@ -1,10 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { IDENTITY, issueJwtVc, issueSdJwt, newKey } from '../../functions/presentations/testing/issuer.ts';
+import {
+  IDENTITY,
+  issueJwtVc,
+  issueLdp,
+  issueSdJwt,
+  newKey,
+  type Party,
+  party,
+} from '../../functions/presentations/testing/issuer.ts';
 import {
   answerInBrowser,
   answerResolved,
   openClient,
   presentJwtVc,
+  presentLdp,
   presentSdJwt,
   resolveLink,
 } from '../../functions/presentations/testing/wallet.ts';
@@ -16,20 +25,28 @@ let app: ReturnType<typeof appOf>;
 const client = openClient();
 const issuer = newKey();
 const holder = newKey();
+let ldpIssuer: Party;
+let ldpHolder: Party;
 
 beforeAll(async () => {
   local = await startLocalMode();
   app = appOf(local);
-  const put = await app.request(`/v1/trusted-issuers/${encodeURIComponent(issuer.did)}`, {
-    method: 'PUT',
-    body: JSON.stringify({ types: [IDENTITY, 'IdentityCredential'] }),
-  });
-  expect(put.status).toBe(200);
+  [ldpIssuer, ldpHolder] = await Promise.all([party(), party()]);
+  for (const { did } of [issuer, ldpIssuer]) {
+    const put = await app.request(`/v1/trusted-issuers/${encodeURIComponent(did)}`, {
+      method: 'PUT',
+      body: JSON.stringify({ types: [IDENTITY, 'IdentityCredential', CLERK] }),
+    });
+    expect(put.status).toBe(200);
+  }
 });
 afterAll(async () => {
   app?.close();
   await local?.end();
 });
+
+/** `ClerkCredential` as the context for terms that nobody defined expands it. */
+const CLERK = 'https://www.w3.org/ns/credentials/undefined-term#ClerkCredential';
 
 const SD_JWT_QUERY = {
   credentials: [
@@ -52,6 +69,17 @@ const JWT_QUERY = {
   ],
 };
 
+const LDP_QUERY = {
+  credentials: [
+    {
+      id: 'identity',
+      format: 'ldp_vc',
+      meta: { type_values: [['https://www.w3.org/2018/credentials#VerifiableCredential', CLERK]] },
+      claims: [{ path: ['credentialSubject', 'role'], values: ['clerk'] }],
+    },
+  ],
+};
+
 const ask = async (body: Record<string, unknown>) => {
   const { status, body: answer } = await app.request('/v1/presentation-requests', {
     method: 'POST',
@@ -70,16 +98,34 @@ const sdJwtPresenter = async () => ({
     address: { country: true },
   }),
 });
+const ldpPresenter = async () => ({
+  identity: presentLdp(await issueLdp(ldpIssuer, ldpHolder.did), ldpHolder),
+});
 const jwtPresenter = async () => ({ identity: presentJwtVc(await issueJwtVc(issuer, holder.did), holder) });
 
 describe.each([
   ['dc+sd-jwt', SD_JWT_QUERY, sdJwtPresenter],
   ['jwt_vc_json', JWT_QUERY, jwtPresenter],
+  ['ldp_vc', LDP_QUERY, ldpPresenter],
 ] as const)('a wallet presents %s', (format, dcql_query, presenters) => {
-  const claims =
-    format === 'dc+sd-jwt'
-      ? { given_name: 'Ada', address: { country: 'GB' } }
-      : { id: holder.did, given_name: 'Ada' };
+  const expected = () =>
+    ({
+      'dc+sd-jwt': {
+        issuer: issuer.did,
+        type: IDENTITY,
+        claims: { given_name: 'Ada', address: { country: 'GB' } },
+      },
+      jwt_vc_json: {
+        issuer: issuer.did,
+        type: 'IdentityCredential',
+        claims: { id: holder.did, given_name: 'Ada' },
+      },
+      ldp_vc: {
+        issuer: ldpIssuer.did,
+        type: 'ClerkCredential',
+        claims: { id: ldpHolder.did, role: 'clerk' },
+      },
+    })[format];
 
   test.each(['direct_post', 'direct_post.jwt'])('by %s, from another device', async (response_mode) => {
     const asked = await ask({ dcql_query, response_mode });
@@ -92,16 +138,7 @@ describe.each([
     expect({ status: response.status, body: await response.json() }).toEqual({ status: 200, body: {} });
     expect(await result(asked.id)).toEqual({
       status: 'verified',
-      credentials: [
-        {
-          id: 'identity',
-          format,
-          issuer: issuer.did,
-          type: format === 'dc+sd-jwt' ? IDENTITY : 'IdentityCredential',
-          claims,
-          status: 'not-checked',
-        },
-      ],
+      credentials: [{ id: 'identity', format, status: 'not-checked', ...expected() }],
     });
   });
 
@@ -120,7 +157,7 @@ describe.each([
     expect(await result(asked.id, 'x'.repeat(43))).toMatchObject({
       type: 'urn:countersign:problem:response-code-wrong',
     });
-    expect(await result(asked.id, code)).toMatchObject({ status: 'verified', credentials: [{ claims }] });
+    expect(await result(asked.id, code)).toMatchObject({ status: 'verified', credentials: [expected()] });
   });
 
   test.each([
@@ -138,7 +175,7 @@ describe.each([
     });
     expect({ status, body }).toMatchObject({
       status: 200,
-      body: { status: 'verified', credentials: [{ claims }] },
+      body: { status: 'verified', credentials: [expected()] },
     });
   });
 

@@ -1,4 +1,9 @@
 import { SignJWT } from 'jose';
+import type { Json } from '../../credentials/data-integrity/shape.ts';
+import { type Party, sign, unsigned } from '../../credentials/data-integrity/testing.ts';
+
+export { type Party, party } from '../../credentials/data-integrity/testing.ts';
+
 import { sdJwtLibrary, type TestKey } from '../../credentials/testing/tokens.ts';
 
 export { newKey, type TestKey } from '../../credentials/testing/tokens.ts';
@@ -56,3 +61,21 @@ export const issueJwtVc = (
   })
     .setProtectedHeader({ alg: 'ES256', kid: `${issuer.did}#0`, typ: 'JWT' })
     .sign(issuer.privateKey);
+
+/** Issues a credential with a Data Integrity proof, by the public libraries. */
+export const issueLdp = async (
+  issuer: Party,
+  subject: string,
+  { cryptosuite = 'eddsa-rdfc-2022', ...more }: { cryptosuite?: string } & Record<string, unknown> = {},
+): Promise<Json> =>
+  sign(
+    {
+      ...unsigned(issuer.did, subject),
+      validFrom: new Date(Date.now() - 60_000).toISOString(),
+      validUntil: new Date(Date.now() + 3_600_000).toISOString(),
+      type: ['VerifiableCredential', 'ClerkCredential'],
+      ...more,
+    },
+    issuer,
+    { cryptosuite, date: new Date().toISOString() },
+  );

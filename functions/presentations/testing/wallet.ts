@@ -2,6 +2,7 @@ import { createHash, createPublicKey, randomBytes, verify, X509Certificate } fro
 import { setGlobalConfig } from '@openid4vc/oauth2';
 import { Openid4vpClient } from '@openid4vc/openid4vp';
 import { CompactEncrypt, importJWK, SignJWT } from 'jose';
+import { type Party, sign } from '../../credentials/data-integrity/testing.ts';
 import { sdJwtLibrary, type TestKey } from '../../credentials/testing/tokens.ts';
 
 // Local mode listens on http.
@@ -115,6 +116,24 @@ export const presentJwtVc =
     })
       .setProtectedHeader({ alg: 'ES256', kid: `${holder.did}#0`, typ: 'JWT' })
       .sign(holder.privateKey);
+
+/** Presents a credential with Data Integrity proofs, in a presentation signed by the holder. */
+export const presentLdp =
+  (credential: object, holder: Party, proof: Record<string, unknown> = {}): Presenter =>
+  (audience, nonce) =>
+    sign(
+      {
+        '@context': ['https://www.w3.org/ns/credentials/v2'],
+        type: ['VerifiablePresentation'],
+        holder: holder.did,
+        verifiableCredential: [credential],
+      },
+      holder,
+      {
+        date: new Date().toISOString(),
+        proof: { proofPurpose: 'authentication', challenge: nonce, domain: audience, ...proof },
+      },
+    );
 
 /** What the wallet says that it supports. */
 const SERVER_METADATA = {
