@@ -1,4 +1,5 @@
 import initCedar, {
+  type CedarValueJson,
   preparsePolicySet,
   preparseSchema,
   statefulIsAuthorized,
@@ -31,10 +32,24 @@ export interface PolicyAnswer {
   readonly determining: readonly string[];
 }
 
+/** What reviewers want to make of a decision. */
+export interface ResolutionWish {
+  /** Who decides or approves last. */
+  readonly reviewer: string;
+  readonly answer: 'allow' | 'deny';
+  /** How many different reviewers want it. */
+  readonly approvals: number;
+}
+
 /** A policy decision point (PDP): plain and synchronous. */
 export interface PolicyDecisionPoint {
   /** @throws DecisionError `policy-unavailable` when a policy cannot be evaluated. */
   decide(question: PolicyQuestion): PolicyAnswer;
+  /**
+   * Whether what reviewers want may become the outcome, or more of them have to want it.
+   * @throws DecisionError `policy-unavailable`
+   */
+  mayResolve(question: PolicyQuestion, wish: ResolutionWish): boolean;
 }
 
 const PRINCIPALS: Record<SubjectKind, string> = {
@@ -71,46 +86,78 @@ export const loadPolicies = async (
     preparseSchema(id, compiled.schema),
   ])
     if (parsed.type === 'failure') throw policyInvalid('The policy set cannot be parsed', parsed.errors);
-  const pdp: PolicyDecisionPoint = { decide: (question) => decideWith(id, question) };
+  const pdp: PolicyDecisionPoint = {
+    decide: (question) => decideWith(id, question),
+    mayResolve: (question, wish) => mayResolveWith(id, question, wish),
+  };
   pdp.decide(WARM_UP);
   return pdp;
 };
 
+interface Request {
+  readonly principal: { readonly type: string; readonly id: string };
+  readonly attrs: Record<string, CedarValueJson>;
+  readonly action: string;
+  readonly context: Record<string, CedarValueJson>;
+}
+
+/** Asks Cedar once. */
+const ask = (id: string, application: PolicyQuestion['application'], request: Request) => {
+  const { principal, attrs, action, context } = request;
+  const resource = { type: 'Countersign::Application', id: application.id };
+  const answer = statefulIsAuthorized({
+    principal,
+    action: { type: 'Countersign::Action', id: action },
+    resource,
+    context,
+    entities: [
+      { uid: principal, attrs, parents: [] },
+      { uid: resource, attrs: { tenant: application.tenant }, parents: [] },
+    ],
+    preparsedPolicySetId: id,
+    preparsedSchemaName: id,
+    validateRequest: true,
+  });
+  if (answer.type === 'failure' || answer.response.diagnostics.errors.length > 0)
+    throw new DecisionError('policy-unavailable', 'The policy could not be evaluated', {
+      status: 503,
+      cause: answer.type === 'failure' ? answer.errors : answer.response.diagnostics.errors,
+    });
+  return answer.response;
+};
+
+const contextOf = ({ context }: PolicyQuestion) => ({
+  ...context,
+  score: Math.round(context.score * 1_000_000),
+  factors: [...context.factors],
+  detections: [...context.detections],
+});
+
 const decideWith = (id: string, question: PolicyQuestion): PolicyAnswer => {
   const principal = { type: PRINCIPALS[question.principal.kind], id: question.principal.id };
-  const resource = { type: 'Countersign::Application', id: question.application.id };
-  const entities = [
-    { uid: principal, attrs: { roles: [...question.principal.roles] }, parents: [] },
-    { uid: resource, attrs: { tenant: question.application.tenant }, parents: [] },
-  ];
-  const context = {
-    ...question.context,
-    score: Math.round(question.context.score * 1_000_000),
-    factors: [...question.context.factors],
-    detections: [...question.context.detections],
-  };
+  const attrs = { roles: [...question.principal.roles] };
+  const context = contextOf(question);
   const forbidden: string[] = [];
   for (const outcome of ANSWERS) {
-    const answer = statefulIsAuthorized({
+    const { decision, diagnostics } = ask(id, question.application, {
       principal,
-      action: { type: 'Countersign::Action', id: outcome },
-      resource,
+      attrs,
+      action: outcome,
       context,
-      entities,
-      preparsedPolicySetId: id,
-      preparsedSchemaName: id,
-      validateRequest: true,
     });
-    if (answer.type === 'failure' || answer.response.diagnostics.errors.length > 0)
-      throw new DecisionError('policy-unavailable', 'The policy could not be evaluated', {
-        cause: answer.type === 'failure' ? answer.errors : answer.response.diagnostics.errors,
-      });
-    const { decision, diagnostics } = answer.response;
     if (decision === 'allow') return { outcome, determining: [...forbidden, ...diagnostics.reason].sort() };
     forbidden.push(...diagnostics.reason);
   }
   return { outcome: 'deny', determining: forbidden.sort() };
 };
+
+const mayResolveWith = (id: string, question: PolicyQuestion, wish: ResolutionWish): boolean =>
+  ask(id, question.application, {
+    principal: { type: 'Countersign::Reviewer', id: wish.reviewer },
+    attrs: {},
+    action: 'resolve',
+    context: { ...contextOf(question), answer: wish.answer, approvals: wish.approvals },
+  }).decision === 'allow';
 
 const WARM_UP: PolicyQuestion = {
   principal: { kind: 'person', id: 'nobody', roles: [] },

@@ -43,6 +43,9 @@ const variables = {
   UNBOUND_TENANTS: z.stringbool().default(false),
   PRESENTATIONS_TABLE: z.string().min(1),
   REVIEWS_TABLE: z.string().min(1),
+  /** Hours until a review that nobody decided is denied; days until a dispute is overdue. */
+  REVIEW_HOURS: z.coerce.number().positive().max(720).default(24),
+  DISPUTE_DAYS: z.coerce.number().positive().max(90).default(14),
   ISSUERS_TABLE: z.string().min(1),
   /** Base URL under which wallets reach the API. */
   PUBLIC_URL: z.url(),

@@ -22,6 +22,35 @@ export const linkBody = z.strictObject({
 /** Body of the answer to a link. */
 export const answerBody = z.strictObject({ answer: z.enum(['me', 'not_me'], 'must be me or not_me') });
 
+const answer = z.enum(['allow', 'deny'], 'must be allow or deny');
+
+/** Body of `POST /v1/reviews/{id}`. */
+export const actionBody = z.discriminatedUnion(
+  'action',
+  [
+    z.strictObject({ action: z.enum(['claim', 'release']) }),
+    z.strictObject({ action: z.enum(['comment', 'escalate', 'object']), comment }),
+    z.strictObject({ action: z.literal('approve'), comment: comment.exactOptional() }),
+    z.strictObject({
+      action: z.literal('decide'),
+      outcome: answer,
+      verdict: z.enum(VERDICTS, `must be ${VERDICTS.join(', ')}`).exactOptional(),
+      comment: comment.exactOptional(),
+    }),
+  ],
+  'must be claim, release, comment, escalate, decide, approve or object',
+);
+
+/** Body of `POST /v1/disputes`. */
+export const disputeBody = z.strictObject({ eventId, statement: comment.exactOptional() });
+
+/** Query of the lists. */
+export const listQuery = z.object({
+  state: z.enum(['open', 'closed'], 'must be open or closed').default('open'),
+  limit: z.coerce.number().int().min(1).max(100).default(25),
+  after: z.string().max(400).exactOptional(),
+});
+
 /**
  * Reads a body by its schema.
  *
