@@ -2,12 +2,11 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bytes, ietf } from './bbs/testing.ts';
 import { NOW, party, sign, unsigned } from './data-integrity/testing.ts';
+import { bundle } from './groth16/testing/bundle.ts';
 import { digestOf, semaphoreKeyText, semaphoreProofs } from './groth16/testing/semaphore.ts';
 
 const run = promisify(execFile);
@@ -16,23 +15,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 let packages: Set<string>;
 beforeAll(async () => {
-  const { metafile } = await build({
-    entryPoints: [fileURLToPath(new URL('index.ts', import.meta.url))],
-    outfile: join(folder, 'index.mjs'),
-    bundle: true,
-    minify: true,
-    metafile: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
-    logLevel: 'error',
-  });
-  packages = new Set(
-    Object.keys(metafile.inputs).flatMap(
-      (path) => path.match(/(?<=.*node_modules\/)(?:@[^/]+\/)?[^/]+/g) ?? [],
-    ),
-  );
+  packages = await bundle(new URL('index.ts', import.meta.url), join(folder, 'index.mjs'));
 });
 
 const PROGRAM = `

@@ -1,7 +1,8 @@
 import * as publicSuite from '@digitalbazaar/bbs-2023-cryptosuite';
 import { DataIntegrityProof } from '@digitalbazaar/data-integrity';
 import jsigs from 'jsonld-signatures';
-import { type Figure, interleaved } from '../groth16/testing/interleaved.ts';
+import { type Figure, printFigures } from '../../../test/bench/figure.ts';
+import { interleaved } from '../groth16/testing/interleaved.ts';
 import { createBbsVerifyCryptosuite } from './cryptosuite.ts';
 import { bytes, documentLoader, ietf, statementOf, w3c } from './testing.ts';
 import { verifyBbsProof } from './verify-proof.ts';
@@ -46,3 +47,5 @@ export async function bbsFigures(rounds = 10): Promise<Figure[]> {
     { name: 'BBS ProofVerify, 4 of 10 messages disclosed', value: times.core, unit },
   ];
 }
+
+if (import.meta.main) printFigures('BBS', await bbsFigures());

@@ -2,12 +2,12 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
+import { type Figure, printFigures } from '../../../test/bench/figure.ts';
 import { verifyBatch } from './batch.ts';
 import { COMPACT_PROOF_BYTES, decodeProof, encodeProof } from './compact-proof.ts';
-import { type Figure, interleaved } from './testing/interleaved.ts';
+import { bundle } from './testing/bundle.ts';
+import { interleaved } from './testing/interleaved.ts';
 import { type KeyJson, nobleAccepts, singleThreadedSnarkjs, snarkjs } from './testing/oracles.ts';
 import { digestOf, load, semaphoreKeyText, semaphoreProofs } from './testing/semaphore.ts';
 import { verify } from './verify.ts';
@@ -111,15 +111,7 @@ const holds = await snarkjs.groth16.verify(JSON.parse(input.text), input.publicS
 export async function coldGroth16Figures(rounds = 7): Promise<Figure[]> {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-cold-'));
   try {
-    await build({
-      entryPoints: [fileURLToPath(new URL('index.ts', import.meta.url))],
-      outfile: join(folder, 'groth16.mjs'),
-      bundle: true,
-      minify: true,
-      platform: 'node',
-      target: 'node24',
-      format: 'esm',
-    });
+    await bundle(new URL('index.ts', import.meta.url), join(folder, 'groth16.mjs'));
     const input = { text, digest: digestOf(text), publicSignals, proof, root: import.meta.url };
     await writeFile(join(folder, 'input.json'), JSON.stringify(input));
     await writeFile(join(folder, 'ours.mjs'), program(OURS));
@@ -150,16 +142,6 @@ function must(holds: boolean): void {
 }
 
 if (import.meta.main) {
-  console.table([...(await groth16Figures()), ...(await coldGroth16Figures())].map(row));
+  printFigures('Groth16', [...(await groth16Figures()), ...(await coldGroth16Figures())]);
   process.exit(0);
-}
-
-function row({ name, value, unit, peer, goal }: Figure) {
-  return {
-    name,
-    measured: `${value.toPrecision(3)} ${unit}`,
-    beside: peer === undefined ? '' : `${peer.name}: ${peer.value.toPrecision(3)} ${unit}`,
-    ratio: peer === undefined ? '' : (value / peer.value).toPrecision(2),
-    goal: goal ?? '',
-  };
 }

@@ -1,12 +1,3 @@
-/** One measured figure beside its peer, in the form that the benchmark prints. */
-export interface Figure {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly peer?: { readonly name: string; readonly value: number };
-  readonly goal?: string;
-}
-
 /**
  * Milliseconds of each task: the fastest of its rounds, measured in turns. Whatever else the machine does
  * only ever adds to a round, and adds more to a long one; the fastest is what the work itself takes.
