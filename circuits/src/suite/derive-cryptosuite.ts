@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { readIssuerKey } from '../../../functions/credentials/statement/baby-jubjub.ts';
-import type { ClaimPredicate, ClaimValue } from '../../../functions/credentials/statement/claim-predicate.ts';
-import { lowerDisclosure } from '../../../functions/credentials/statement/claim-predicate.ts';
+import {
+  type ClaimValue,
+  lowerDisclosure,
+} from '../../../functions/credentials/statement/claim-predicate.ts';
 import { slotOf } from '../../../functions/credentials/statement/claim-schema.ts';
 import type { LoadDocument } from '../../../functions/credentials/statement/credential-kind.ts';
 import {
@@ -10,6 +12,10 @@ import {
   type JsonObject,
 } from '../../../functions/credentials/statement/derived-document.ts';
 import type { LargeSet } from '../../../functions/credentials/statement/large-set.ts';
+import {
+  type PredicateRequest,
+  resolvePredicates,
+} from '../../../functions/credentials/statement/predicate-request.ts';
 import {
   bindingSignal,
   type PresentationBinding,
@@ -35,7 +41,8 @@ export interface DeriveOptions {
   readonly opening: HolderOpening;
   /** Paths of the claims to show. */
   readonly reveal?: readonly string[];
-  readonly predicates?: readonly ClaimPredicate[];
+  /** Ages are turned into dates on the day of `now`. */
+  readonly predicates?: readonly PredicateRequest[];
   readonly binding: PresentationBinding;
   /** The scope whose pseudonym is shown, as the verifier registered it. Show it to the holder first. */
   readonly scopeName?: string | undefined;
@@ -95,7 +102,7 @@ async function derive(
   const issuerKey = readIssuerKey(method as object);
 
   const { schema } = kind;
-  const predicates = options.predicates ?? [];
+  const predicates = resolvePredicates(options.predicates ?? [], options.now);
   const revealed = [...new Set(options.reveal ?? [])]
     .sort((a, b) => slotOf(schema, a) - slotOf(schema, b))
     .map((path) => ({ path, value: claimAt(document, path) as ClaimValue }));

@@ -9,6 +9,7 @@ export * from './derived-document.ts';
 export * from './field.ts';
 export * from './hash-tree.ts';
 export * from './large-set.ts';
+export * from './predicate-request.ts';
 export * from './presentation-binding.ts';
 export * from './proof-value.ts';
 export * from './public-signals.ts';

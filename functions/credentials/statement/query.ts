@@ -86,9 +86,23 @@ export function queryDigest(layout: QueryLayout): bigint {
   return poseidon6([TAG, selectors, ...layout.predicates.map(({ operands }) => operandDigest(operands))]);
 }
 
-const nothingDigest = poseidon16(NOTHING.operands as bigint[]);
-const operandDigest = (operands: readonly bigint[]): bigint =>
-  operands === NOTHING.operands ? nothingDigest : poseidon16([...operands]);
+/**
+ * Digests of operands seen lately. Hashing sixteen takes milliseconds, and a verifier asks the same few questions
+ * again and again.
+ */
+const digests = new Map<string, bigint>();
+const REMEMBERED = 1024;
+
+function operandDigest(operands: readonly bigint[]): bigint {
+  const name = operands.join();
+  let digest = digests.get(name);
+  if (digest === undefined) {
+    digest = poseidon16([...operands]);
+    if (digests.size >= REMEMBERED) digests.clear();
+    digests.set(name, digest);
+  }
+  return digest;
+}
 
 const padded = (values: readonly bigint[], filler: bigint): bigint[] => [
   ...values,
