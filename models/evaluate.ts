@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { loadScorer } from '../functions/risk/index.ts';
+import { loadScorer, type Scorer } from '../functions/risk/index.ts';
 import { openNetworkLookup } from '../functions/signals/index.ts';
 import { buildGeoData } from '../infra/geo-data.ts';
 import { ablate } from './evaluation/ablation.ts';
@@ -13,6 +13,8 @@ import { equalTreatment } from './evaluation/equal-treatment.ts';
 import { judgeAll } from './evaluation/judge.ts';
 import { thresholdAt } from './evaluation/metrics.ts';
 import { poisoning } from './evaluation/poisoning.ts';
+import { rbaReport } from './evaluation/rba/rba-report.ts';
+import { replayRba } from './evaluation/rba/replay-rba.ts';
 import { evaluationReport, type Findings, goals } from './evaluation/report.ts';
 import { robustness } from './evaluation/robustness.ts';
 import { rocPlot } from './evaluation/roc-plot.ts';
@@ -30,6 +32,8 @@ npm run evaluate -- [options]
   --attacks N       attacks of each kind                  (default: 250)
   --rounds N        bootstrap rounds                      (default: 100)
   --out DIR         where to write                        (default: models/report)
+
+  --rba PATH        replay the RBA data set (rba-dataset.csv, 9 GB) instead, and write rba.md; it takes hours
 `;
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 
@@ -41,11 +45,13 @@ const { values } = parseArgs({
     attacks: { type: 'string', default: '250' },
     rounds: { type: 'string', default: '100' },
     out: { type: 'string', default: join(HERE, 'report') },
+    rba: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
 
 if (values.help) console.log(HELP);
+else if (values.rba !== undefined) await evaluateRba(values.rba);
 else process.exitCode = (await evaluate()) ? 0 : 1;
 
 async function evaluate(): Promise<boolean> {
@@ -58,13 +64,7 @@ async function evaluate(): Promise<boolean> {
   ];
   const progress = new Progress();
   const network = await openNetworkLookup(join(await buildGeoData(), 'geo'));
-  const scorer = await loadScorer({
-    model: await readFile(join(HERE, 'risk.onnx')),
-    manifest: JSON.parse(await readFile(join(HERE, 'risk.manifest.json'), 'utf8')),
-    wasmBinary: await readFile(
-      join(HERE, '../node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm'),
-    ),
-  });
+  const scorer = await shippedScorer();
   const start = Date.UTC(2026, 8, 7);
   const world = await judgeAll(
     {
@@ -140,6 +140,37 @@ async function evaluate(): Promise<boolean> {
     `${findings.stepUpsPerThousand.toFixed(1)} step-ups per 1,000 owners' logins; report in ${join(values.out, 'evaluation.md')}`,
   );
   return unfair.length === 0 && reached.every((goal) => goal.reached);
+}
+
+async function evaluateRba(path: string): Promise<void> {
+  const progress = new Progress();
+  const began = performance.now();
+  const findings = await replayRba(
+    {
+      path,
+      seed: values.seed,
+      onProgress: (share, rows) => {
+        const left = ((performance.now() - began) / 60_000) * (1 / share - 1);
+        progress.show('replaying', share, `${rows} rows, ${left.toFixed(0)} min left`);
+      },
+    },
+    await shippedScorer(),
+  );
+  progress.end();
+  const report = rbaReport(findings);
+  await mkdir(values.out, { recursive: true });
+  await writeFile(join(values.out, 'rba.md'), report);
+  console.log(report);
+}
+
+async function shippedScorer(): Promise<Scorer> {
+  return loadScorer({
+    model: await readFile(join(HERE, 'risk.onnx')),
+    manifest: JSON.parse(await readFile(join(HERE, 'risk.manifest.json'), 'utf8')),
+    wasmBinary: await readFile(
+      join(HERE, '../node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm'),
+    ),
+  });
 }
 
 function number(name: 'people' | 'days' | 'attacks' | 'rounds', least: number): number {

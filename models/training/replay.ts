@@ -21,6 +21,7 @@ import {
   parseAgent,
   type Signal,
 } from '../../functions/signals/index.ts';
+import { RecentMap, type RecordMap } from './recent-map.ts';
 
 /** Key for pseudonyms of simulated people: nobody's secret. */
 const SIMULATION_KEY = 'simulated-people-have-nothing-to-hide';
@@ -30,10 +31,11 @@ const SETTLE_MS = 5_000;
 
 /** A map over another one that it leaves unchanged. */
 class Layer<V> {
-  readonly #own = new Map<string, V>();
+  readonly #own: RecordMap<V>;
   readonly #below: Layer<V> | undefined;
 
-  constructor(below?: Layer<V>) {
+  constructor(own: RecordMap<V>, below?: Layer<V>) {
+    this.#own = own;
     this.#below = below;
   }
 
@@ -46,10 +48,24 @@ class Layer<V> {
   }
 
   /** Its own entries, without those below. */
-  entries(): MapIterator<[string, V]> {
+  entries(): Iterable<[string, V]> {
     return this.#own.entries();
   }
 }
+
+/** What a replay may be given. */
+export interface ReplayOptions {
+  /** The replay that this one branches off. */
+  readonly below?: Replay;
+  /** At least 32 characters. @default a key for simulated people */
+  readonly pseudonymKey?: string;
+  /** Where records are kept. @default maps without a limit */
+  readonly baselines?: RecordMap<Baseline>;
+  readonly counters?: RecordMap<VelocityRecord>;
+}
+
+/** Pseudonyms kept to spare computing them again. */
+const REMEMBERED_PSEUDONYMS = 200_000;
 
 /** One event as the pipeline sees it. */
 export interface Seen {
@@ -80,16 +96,19 @@ export class Replay {
   readonly #velocity: Layer<VelocityRecord>;
   #unsettled: { delta: Delta; teaches: boolean }[];
 
-  constructor(
-    network: NetworkLookup,
-    from: { readonly below?: Replay; readonly pseudonymKey?: string } = {},
-  ) {
-    const { below } = from;
+  constructor(network: NetworkLookup, options: ReplayOptions = {}) {
+    const { below } = options;
     this.#network = network;
-    this.#key = from.pseudonymKey ?? SIMULATION_KEY;
+    this.#key = options.pseudonymKey ?? SIMULATION_KEY;
     this.#pseudonyms = below === undefined ? new Map() : below.#pseudonyms;
-    this.#baselines = new Layer(below === undefined ? undefined : below.#baselines);
-    this.#velocity = new Layer(below === undefined ? undefined : below.#velocity);
+    this.#baselines = new Layer(
+      options.baselines ?? new Map(),
+      below === undefined ? undefined : below.#baselines,
+    );
+    this.#velocity = new Layer(
+      options.counters ?? new Map(),
+      below === undefined ? undefined : below.#velocity,
+    );
     this.#unsettled = below === undefined ? [] : [...below.#unsettled];
   }
 
@@ -159,7 +178,7 @@ export class Replay {
     let found = this.#pseudonyms.get(tenant);
     if (!found) {
       const plain = pseudonymsFor(this.#key, tenant);
-      const known = new Map<string, string>();
+      const known = new RecentMap<string>(REMEMBERED_PSEUDONYMS);
       found = (kind, value) => {
         const name = `${kind}\0${value}`;
         const seen = known.get(name) ?? plain(kind, value);
