@@ -5,34 +5,42 @@ export interface RecordMap<V> {
   entries(): Iterable<[string, V]>;
 }
 
-/** A map that forgets what was not set for longest when it is full: bounded memory for an unbounded stream. */
+/**
+ * A map that forgets what was not set for long when it is full: bounded memory for an unbounded stream. It holds
+ * two generations; when the younger has half of the limit, the elder goes as a whole. (Deleting the oldest entry
+ * of one Map again and again would walk over all entries deleted before.)
+ */
 export class RecentMap<V> implements RecordMap<V> {
-  readonly #limit: number;
-  readonly #map = new Map<string, V>();
+  readonly #half: number;
+  #young = new Map<string, V>();
+  #old = new Map<string, V>();
   /** How many entries were forgotten. */
   forgotten = 0;
 
+  /** @param limit most entries at any time; at least half of it are kept */
   constructor(limit: number) {
-    this.#limit = limit;
+    this.#half = Math.max(1, Math.floor(limit / 2));
   }
 
   get size(): number {
-    return this.#map.size;
+    return this.#young.size + this.#old.size;
   }
 
   get(key: string): V | undefined {
-    return this.#map.get(key);
+    return this.#young.get(key) ?? this.#old.get(key);
   }
 
   set(key: string, value: V): void {
-    this.#map.delete(key);
-    this.#map.set(key, value);
-    if (this.#map.size <= this.#limit) return;
-    this.#map.delete(this.#map.keys().next().value!);
-    this.forgotten++;
+    this.#young.set(key, value);
+    this.#old.delete(key);
+    if (this.#young.size < this.#half) return;
+    this.forgotten += this.#old.size;
+    this.#old = this.#young;
+    this.#young = new Map();
   }
 
-  entries(): Iterable<[string, V]> {
-    return this.#map.entries();
+  *entries(): Generator<[string, V]> {
+    yield* this.#old;
+    yield* this.#young;
   }
 }

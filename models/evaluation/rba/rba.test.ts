@@ -168,18 +168,23 @@ describe('the replay', () => {
 });
 
 describe('a map of recent entries', () => {
-  it('forgets what was not set for longest, and counts it', () => {
-    const map = new RecentMap<number>(2);
-    map.set('a', 1);
-    map.set('b', 2);
-    map.set('a', 3);
-    map.set('c', 4);
-    expect([map.get('a'), map.get('b'), map.get('c'), map.forgotten, map.size]).toEqual([
-      3,
-      undefined,
-      4,
-      1,
-      2,
-    ]);
+  it('keeps the latest half at least, never more than the limit, and counts what it forgot', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 30 }), { maxLength: 200 }),
+        fc.integer({ min: 2, max: 20 }),
+        (keys, limit) => {
+          const map = new RecentMap<number>(limit);
+          keys.forEach((key, i) => {
+            map.set(String(key), i);
+          });
+          expect(map.size).toBeLessThanOrEqual(limit);
+          const latest = [...new Set(keys.toReversed())].slice(0, Math.floor(limit / 2) - 1);
+          for (const key of latest) expect(map.get(String(key))).toBe(keys.lastIndexOf(key));
+          expect([...map.entries()]).toHaveLength(map.size);
+          if (new Set(keys).size > limit) expect(map.forgotten).toBeGreaterThan(0);
+        },
+      ),
+    );
   });
 });
