@@ -22,6 +22,7 @@ import { isBrowserMode, isRequestId, requestUris } from './presentation-request.
 import { statusOf } from './presentation-result.ts';
 import { presentationStore } from './presentations.store.ts';
 import { REQUEST_OBJECT_TYPE, signedRequestObject } from './request-object.ts';
+import { requestPage } from './request-page.ts';
 import { didDocumentOf, verifierIdentity } from './verifier-identity.ts';
 import { readWalletRequest } from './wallet-request.ts';
 
@@ -80,6 +81,22 @@ const response = async (event: HttpEvent): Promise<APIGatewayProxyStructuredResu
   return jsonResponse(200, redirectUri === undefined ? {} : { redirect_uri: redirectUri });
 };
 
+const stored = async (event: HttpEvent) => {
+  const id = event.pathParameters?.id;
+  const found = isRequestId(id) ? await store.get(id) : undefined;
+  if (found === undefined || isBrowserMode(found.request.responseMode)) throw unknownRequest();
+  return { request: found.request, status: statusOf(found, Date.now()) };
+};
+
+const page = async (event: HttpEvent): Promise<APIGatewayProxyStructuredResultV2> => {
+  const { request, status } = await stored(event);
+  const { html, headers } = requestPage(request, status, config.PUBLIC_URL);
+  return { statusCode: 200, headers: { ...headers }, body: html };
+};
+
+const status = async (event: HttpEvent): Promise<APIGatewayProxyStructuredResultV2> =>
+  jsonResponse(200, { status: (await stored(event)).status });
+
 const didDocument = async (): Promise<APIGatewayProxyStructuredResultV2> => {
   const own = await identity();
   if (!own.did.startsWith('did:web:')) throw unknownRequest();
@@ -94,6 +111,8 @@ const ROUTES: Readonly<Record<string, (event: HttpEvent) => Promise<APIGatewayPr
   'GET /v1/presentation-requests/{id}/request.jwt': requestObject,
   'POST /v1/presentation-requests/{id}/request.jwt': requestObject,
   'POST /v1/presentation-requests/{id}/response': response,
+  'GET /v1/presentation-requests/{id}/page': page,
+  'GET /v1/presentation-requests/{id}/status': status,
   'GET /.well-known/did.json': didDocument,
 };
 
