@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -50,6 +59,37 @@ export const assemblyForTests = async (): Promise<string> => {
   return ASSEMBLY;
 };
 
+/**
+ * The assembly with other settings: the same bundles, another value here and there in the environment of functions.
+ *
+ * @param environment new values of variables, wherever a function has them.
+ */
+const withEnvironment = (
+  assembly: string,
+  environment: Readonly<Record<string, string>>,
+  to: string,
+): string => {
+  mkdirSync(to, { recursive: true });
+  for (const name of readdirSync(assembly)) {
+    if (!name.endsWith('.template.json')) {
+      symlinkSync(join(assembly, name), join(to, name));
+      continue;
+    }
+    const template = JSON.parse(readFileSync(join(assembly, name), 'utf8'));
+    for (const { Type, Properties } of Object.values<{ Type: string; Properties: never }>(
+      template.Resources,
+    )) {
+      if (Type !== 'AWS::Lambda::Function') continue;
+      const { Variables } = (Properties as { Environment: { Variables: Record<string, unknown> } })
+        .Environment;
+      for (const [variable, value] of Object.entries(environment))
+        if (Object.hasOwn(Variables, variable)) Variables[variable] = value;
+    }
+    writeFileSync(join(to, name), JSON.stringify(template));
+  }
+  return to;
+};
+
 /** A free port that has two free ones behind it, for `npm start`. */
 export const freePortWithTwoMore = async (): Promise<number> => {
   const isFree = (port: number) =>
@@ -75,20 +115,28 @@ export interface LocalModeForTest extends RunningTemplate {
 
 /** Starts the synthesized app with the bundled functions. */
 export const startLocalMode = async (
-  options: Partial<Pick<RunOptions, 'chaos' | 'strictSources' | 'log'>> & {
+  options: Partial<Pick<RunOptions, 'chaos' | 'strictSources' | 'log' | 'ports'>> & {
     readonly state?: string;
     readonly assembly?: string;
+    /** Values of the functions' environment that differ from the deployed ones. */
+    readonly environment?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<LocalModeForTest> => {
   const state = options.state ?? mkdtempSync(join(tmpdir(), 'countersign-'));
-  const assembly = options.assembly ?? (await assemblyForTests());
-  const running = await runTemplate({ ...options, assembly, state, ports: await freePorts() });
+  const made = options.assembly ?? (await assemblyForTests());
+  const assembly =
+    options.environment && !options.assembly
+      ? withEnvironment(made, options.environment, join(state, 'cdk.out'))
+      : made;
+  const ports = options.ports ?? (await freePorts());
+  const running = await runTemplate({ ...options, assembly, state, ports });
   return {
     ...running,
     state,
     restart: async () => {
       await running.stop();
-      return startLocalMode({ ...options, state, assembly });
+      // On the same ports: those who were told an address find it again.
+      return startLocalMode({ ...options, state, assembly, ports });
     },
     end: async () => {
       await running.stop();

@@ -23,6 +23,13 @@ describe('a session', () => {
     expect(begun).toMatchObject({ status: 'active', told: 'low', version: 1, outbox: [] });
   });
 
+  test('has no level below that at which sessions are taken over', () => {
+    expect(applyEvent(undefined, sessionEvent({ key: 'a', action: 'sign_in', logit: -12 })).level).toBe(-5);
+    expect(applyEvent(undefined, sessionEvent({ key: 'a', action: 'sign_in', logit: -4.9 })).level).toBe(
+      -4.9,
+    );
+  });
+
   test('stays at its level while nothing changes, however long it is used', () => {
     const used = session(
       ...Array.from({ length: 300 }, (_, index) => ({ key: `use-${index}`, at: index * 1000 })),
@@ -33,8 +40,8 @@ describe('a session', () => {
 
   test('has the level of its sign-in, though that be told after what followed it', () => {
     const after = applyEvent(undefined, sessionEvent({ key: 'b', at: MINUTE, logit: -1 }));
-    const both = applyEvent(after, sessionEvent({ key: 'a', action: 'sign_in', logit: -6 }));
-    expect(both).toMatchObject({ level: -6, started: NOW, last: NOW + MINUTE });
+    const both = applyEvent(after, sessionEvent({ key: 'a', action: 'sign_in', logit: -4 }));
+    expect(both).toMatchObject({ level: -4, started: NOW, last: NOW + MINUTE });
     const later = applyEvent(after, sessionEvent({ key: 'c', action: 'sign_in', at: 2 * MINUTE, logit: -6 }));
     expect(later.level).toBe(-1);
   });

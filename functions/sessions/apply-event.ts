@@ -3,6 +3,7 @@ import type { Decision, SessionFacts } from '../decisions/index.ts';
 import type { Factor } from '../events/index.ts';
 import {
   added,
+  LEVEL_FLOOR,
   NOTHING,
   probability,
   raised,
@@ -85,6 +86,10 @@ const logitOf = ({ base, reasons }: Pick<Decision, 'base' | 'reasons'>): number 
     ),
   );
 
+/** The level that a session keeps from its sign-in. */
+const levelOfSession = (decision: Pick<Decision, 'base' | 'reasons'>): number =>
+  Math.max(LEVEL_FLOOR, logitOf(decision));
+
 /** Whether an event was counted already, or is so old that nobody can tell. */
 const isKnown = ({ applied }: Session, key: string, time: number): boolean =>
   applied.some(([known]) => known === key) ||
@@ -94,7 +99,7 @@ const withApplied = (applied: Session['applied'], key: string, time: number): Se
   [...applied, [key, time] as const].sort((a, b) => a[1] - b[1]).slice(-SESSION_LIMITS.applied);
 
 const begin = ({ tenant, facts, observation, decision }: SessionEvent): Session => {
-  const level = logitOf(decision);
+  const level = levelOfSession(decision);
   return {
     version: 0,
     tenant,
@@ -192,7 +197,7 @@ export const applyEvent = (before: Session | undefined, event: SessionEvent): Se
   const findings = findingsOf(session, facts, observation);
   // Delivery has no order: a sign-in that comes after what followed it still sets the level.
   const signIn = facts.action === 'sign_in' && time < session.started;
-  const level = signIn ? logitOf(decision) : session.level;
+  const level = signIn ? levelOfSession(decision) : session.level;
   const own = before ? Math.max(0, logitOf(decision) - level) : 0;
   const stepsUp = before !== undefined && answersStepUp(session, event);
   const assurance = assuranceOf(facts.factors);

@@ -8,6 +8,12 @@ import type { RiskLevel, Session } from './session.ts';
  */
 export const HALF_LIFE_MS = HOUR_MS / 2;
 
+/**
+ * No session's level lies below this, log-odds (0.7 %): however surely its owner signed in, a session may be taken
+ * from them afterwards, and what the sign-in showed says nothing of that.
+ */
+export const LEVEL_FLOOR = -5;
+
 /** Bound of a running score, log-odds: that of a decision. */
 const BOUND = 16;
 

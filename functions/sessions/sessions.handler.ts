@@ -66,7 +66,10 @@ const onSignal = async (message: SignalMessage): Promise<void> => {
 
 /** A batch of decided events, changes to identities and received signals: counts them into their sessions. */
 export const handler = middy<SQSEvent, SQSBatchResponse>()
-  .after(() => metrics.publishStoredMetrics())
+  .after(() => {
+    // No return value: middy would take it for the response.
+    metrics.publishStoredMetrics();
+  })
   .handler(async (event) => {
     const messages = event.Records.map(({ messageId, body }) => ({ messageId, message: readMessage(body) }));
     const keys = messages.flatMap(({ message }) => (message?.kind === 'decided' ? [message.key] : []));

@@ -6,6 +6,7 @@ import {
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { DAY_MS } from '../baselines/index.ts';
+import type { OutsideEvidence } from './apply-event.ts';
 import type { Session } from './session.ts';
 import { SessionError } from './session-error.ts';
 
@@ -17,10 +18,15 @@ const KEPT_DAYS = 30;
 /** Sessions of one subject that evidence about the subject reaches; the oldest gives way. */
 export const SUBJECT_SESSIONS = 16;
 
+/** Pieces of evidence about a subject that are remembered. */
+const SUBJECT_EVIDENCE = 8;
+
 /** Which sessions a subject has, newest last. */
 export interface SubjectSessions {
   readonly version: number;
   readonly sessions: readonly string[];
+  /** The latest evidence about the subject itself: for sessions that are counted only after it. */
+  readonly evidence: readonly OutsideEvidence[];
 }
 
 /** Key of a session's record. */
@@ -105,10 +111,15 @@ export const sessionStore = (client: DynamoDBClient, table: string, clock: () =>
     readSubject: async (key) => {
       const [item] = await readItems([key]);
       return item
-        ? { version: Number(item.v!.N), sessions: JSON.parse(item.s!.S!) }
-        : { version: 0, sessions: [] };
+        ? { version: Number(item.v!.N), ...JSON.parse(item.s!.S!) }
+        : { version: 0, sessions: [], evidence: [] };
     },
-    putSubject: (key, { version, sessions }) =>
-      put(key, JSON.stringify(sessions.slice(-SUBJECT_SESSIONS)), version + 1, version),
+    putSubject: (key, { version, sessions, evidence }) => {
+      const bounded = {
+        sessions: sessions.slice(-SUBJECT_SESSIONS),
+        evidence: evidence.slice(-SUBJECT_EVIDENCE),
+      };
+      return put(key, JSON.stringify(bounded), version + 1, version);
+    },
   };
 };

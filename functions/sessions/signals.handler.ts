@@ -64,7 +64,10 @@ const answer = (statusCode: number, body?: object): APIGatewayProxyStructuredRes
 
 /** `POST /v1/signals`: receives security events by push (RFC 8935). A token proves itself: it bears a signature. */
 export const handler = middy<HttpEvent>()
-  .after(() => metrics.publishStoredMetrics())
+  .after(() => {
+    // No return value: middy would take it for the response.
+    metrics.publishStoredMetrics();
+  })
   .handler(async (event) => {
     try {
       await receive(event);

@@ -142,7 +142,10 @@ const ROUTES: Readonly<Record<string, Route>> = {
 /** The Shared Signals transmitter's documents, and a receiver's own streams (SSF 1.0 §7, §8; RFC 8936). */
 export const handler = middy<HttpEvent>()
   .use(httpProblems())
-  .after(() => metrics.publishStoredMetrics())
+  .after(() => {
+    // No return value: middy would take it for the response.
+    metrics.publishStoredMetrics();
+  })
   .handler(async (event) => {
     if (event.routeKey === 'GET /.well-known/ssf-configuration')
       return published(transmitterMetadata(config.PUBLIC_URL));

@@ -51,7 +51,10 @@ const deps: TransmitDeps = {
 
 /** Signals to transmit, from the queue; on a schedule, what is to be pushed again. */
 export const handler = middy<Partial<SQSEvent>, SQSBatchResponse | { taken: number }>()
-  .after(() => metrics.publishStoredMetrics())
+  .after(() => {
+    // No return value: middy would take it for the response.
+    metrics.publishStoredMetrics();
+  })
   .handler(async ({ Records }) => {
     if (!Records) return { taken: await sweepOutbox(deps) };
     const failed: string[] = [];

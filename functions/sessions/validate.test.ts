@@ -154,6 +154,18 @@ describe('evidence from outside', () => {
     expect(told.filter((id) => id === 'session-revoked#signal-1')).toHaveLength(2);
   });
 
+  test('reaches a session that is counted only after it, and none that begins after it', async () => {
+    expect(await weigh({ tenant, subject: 'person-1' }, evidence, deps())).toBe(0);
+    const late = { key: 'late', action: 'sign_in' as const, at: 10_000, facts: { id: 'session-2' } };
+    const keys = await store(SIGN_IN, late);
+    await validate(keys, deps());
+    expect((await session())?.status).toBe('revoked');
+    const second = sessionKey(tenant, 'session-2');
+    expect((await sessions.read([second])).get(second)?.status).toBe('active');
+    await validate(keys, deps());
+    expect(told.filter((id) => id === 'session-revoked#signal-1')).toHaveLength(1);
+  });
+
   test('counts for nothing about a session of somebody else, of another tenant, or of nobody', async () => {
     await validate(await store(SIGN_IN), deps());
     const to = (target: object) => weigh({ tenant, ...target }, evidence, deps());

@@ -2,7 +2,7 @@ import type { DecisionStore, StoredDecision } from '../decisions/index.ts';
 import { applyEvent, applyEvidence, type OutsideEvidence } from './apply-event.ts';
 import type { Session, Telling } from './session.ts';
 import { SessionError } from './session-error.ts';
-import { type SessionStore, sessionKey, subjectSessionsKey } from './sessions.store.ts';
+import { type SessionStore, type SubjectSessions, sessionKey, subjectSessionsKey } from './sessions.store.ts';
 
 /** What continuous validation needs from outside. */
 export interface ValidateDeps {
@@ -16,16 +16,25 @@ export interface ValidateDeps {
 const WRITE_ATTEMPTS = 8;
 const AT_ONCE = 8;
 
-/** Puts a new session into its subject's list first: a crash in between leaves a name too many, never one too few. */
-const enlist = async (sessions: SessionStore, session: Session): Promise<void> => {
-  const key = subjectSessionsKey(session.tenant, session.subject);
+/** Changes what is known of a subject, losing no concurrent change; what is the same object is not written. */
+const updateSubject = async (
+  sessions: SessionStore,
+  key: string,
+  change: (record: SubjectSessions) => SubjectSessions,
+): Promise<SubjectSessions> => {
   for (let attempt = 0; attempt < WRITE_ATTEMPTS; attempt++) {
     const record = await sessions.readSubject(key);
-    if (record.sessions.includes(session.id)) return;
-    if (await sessions.putSubject(key, { ...record, sessions: [...record.sessions, session.id] })) return;
+    const changed = change(record);
+    if (changed === record || (await sessions.putSubject(key, changed))) return changed;
   }
   throw contended();
 };
+
+/** Puts a new session into its subject's list first: a crash in between leaves a name too many, never one too few. */
+const enlist = (sessions: SessionStore, { tenant, subject, id }: Session): Promise<unknown> =>
+  updateSubject(sessions, subjectSessionsKey(tenant, subject), (record) =>
+    record.sessions.includes(id) ? record : { ...record, sessions: [...record.sessions, id] },
+  );
 
 const contended = () =>
   new SessionError('session-contended', 'The session is written too often at once', { status: 503 });
@@ -42,6 +51,7 @@ const update = async (
   change: (session: Session | undefined) => Session | undefined,
   deps: Pick<ValidateDeps, 'sessions' | 'tell'>,
   known?: Session,
+  catchesUp = true,
 ): Promise<void> => {
   let current = known;
   for (let attempt = 0; attempt < WRITE_ATTEMPTS; attempt++) {
@@ -51,9 +61,25 @@ const update = async (
     if (current === undefined) await enlist(deps.sessions, changed);
     if (changed !== current && !(await deps.sessions.put(key, changed, current?.version ?? 0))) continue;
     if (changed.outbox.length > 0) await drain(key, changed, deps);
+    if (catchesUp && (current === undefined || changed === current)) await catchUp(key, changed, deps);
     return;
   }
   throw contended();
+};
+
+/**
+ * Counts into a session what was said of its subject before the session was known. A repeat looks again: the first
+ * delivery may have ended in between.
+ */
+const catchUp = async (
+  key: string,
+  session: Session,
+  deps: Pick<ValidateDeps, 'sessions' | 'tell'>,
+): Promise<void> => {
+  const { evidence } = await deps.sessions.readSubject(subjectSessionsKey(session.tenant, session.subject));
+  const later = evidence.filter(({ time }) => time >= session.started);
+  if (later.some(({ eventKey }) => !session.applied.some(([known]) => known === eventKey)))
+    await update(key, (current) => current && later.reduce(applyEvidence, current), deps, undefined, false);
 };
 
 const drain = async (
@@ -126,6 +152,21 @@ export const validate = async (keys: readonly string[], deps: ValidateDeps): Pro
   return done;
 };
 
+/** Notes evidence about a subject, for the sessions to come of which it is true too. @returns those that there are. */
+const noted = async (
+  { tenant, subject }: EvidenceTarget,
+  evidence: OutsideEvidence,
+  sessions: SessionStore,
+): Promise<readonly string[]> => {
+  if (subject === undefined) return [];
+  const record = await updateSubject(sessions, subjectSessionsKey(tenant, subject), (before) =>
+    before.evidence.some(({ eventKey }) => eventKey === evidence.eventKey)
+      ? before
+      : { ...before, evidence: [...before.evidence, evidence] },
+  );
+  return record.sessions;
+};
+
 /** Whom evidence from outside is about: a subject with all its sessions, or one of them. Pseudonyms. */
 export interface EvidenceTarget {
   readonly tenant: string;
@@ -148,12 +189,7 @@ export const weigh = async (
   deps: Pick<ValidateDeps, 'sessions' | 'tell'>,
 ): Promise<number> => {
   const { tenant, subject, session } = target;
-  const ids =
-    session !== undefined
-      ? [session]
-      : subject !== undefined
-        ? (await deps.sessions.readSubject(subjectSessionsKey(tenant, subject))).sessions
-        : [];
+  const ids = session !== undefined ? [session] : await noted(target, evidence, deps.sessions);
   const counted = new Set<string>();
   for (const id of ids) {
     await update(
