@@ -15,6 +15,9 @@ import {
 /** More messages than any credential needs; bounds what a proof can make us compute. */
 export const MAX_MESSAGES = 512;
 
+/** Issuers' keys that are kept prepared; the one not used for longest makes room. */
+const KEPT_KEYS = 64;
+
 /** mcl's name for hashing to a curve as RFC 9380 has it. */
 const RFC_9380 = 5;
 
@@ -25,6 +28,12 @@ export interface Engine {
   readonly points: Pointer;
   /** Line coefficients of the generator of G2. */
   readonly bp2Lines: Pointer;
+  /**
+   * Line coefficients of a public key's Miller loop, good until the next call.
+   *
+   * @throws CredentialError when the octets are not a point of G2.
+   */
+  keyLines(publicKey: Uint8Array): Pointer;
   /** Makes sure that Q_1 and `messages` message generators are there, and gives their octets. */
   generators(messages: number): Uint8Array;
 }
@@ -42,13 +51,18 @@ async function start(): Promise<Engine> {
   mcl.mclBn_setETHserialization(1); // the compressed form of ZCash, which BBS takes
   mcl.mclBn_setMapToMode(RFC_9380);
   const points = mcl.malloc(G1 * (MAX_MESSAGES + 2));
-  const bp2Lines = mcl.malloc(8 * mcl.mclBn_getUint64NumToPrecompute());
-  mcl.scope(() => {
-    readPoint1(mcl, points, P1, 'P1');
-    const bp2 = mcl.stackAlloc(G2);
-    readPoint2(mcl, bp2, BP2, 'BP2');
-    mcl.mclBn_precomputeG2(bp2Lines, bp2);
-  });
+  const linesOf = (octets: Uint8Array, field: string, room: () => Pointer) =>
+    mcl.scope(() => {
+      const point = mcl.stackAlloc(G2);
+      readPoint2(mcl, point, octets, field);
+      const lines = room();
+      mcl.mclBn_precomputeG2(lines, point);
+      return lines;
+    });
+  const newLines = () => mcl.malloc(8 * mcl.mclBn_getUint64NumToPrecompute());
+  readPoint1(mcl, points, P1, 'P1');
+  const bp2Lines = linesOf(BP2, 'BP2', newLines);
+  const keys = new Map<string, Pointer>();
 
   const octets = new Uint8Array(POINT1 * (MAX_MESSAGES + 1));
   let made = 0;
@@ -57,6 +71,19 @@ async function start(): Promise<Engine> {
     mcl,
     points,
     bp2Lines,
+    keyLines(publicKey) {
+      const name = Buffer.from(publicKey).toString('hex');
+      const oldest = () => {
+        if (keys.size < KEPT_KEYS) return newLines();
+        const [[first, lines]] = keys as unknown as [[string, Pointer]];
+        keys.delete(first);
+        return lines;
+      };
+      const lines = keys.get(name) ?? linesOf(publicKey, 'publicKey', oldest);
+      keys.delete(name);
+      keys.set(name, lines);
+      return lines;
+    },
     generators(messages) {
       if (messages > MAX_MESSAGES) {
         throw new CredentialError('proof-malformed', `A proof may cover at most ${MAX_MESSAGES} messages`);

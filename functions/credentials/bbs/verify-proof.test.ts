@@ -147,6 +147,17 @@ describe('proof octets', () => {
     }
   });
 
+  it('keeps no more keys than its room, and tells them apart when it makes room', async () => {
+    const keys = Array.from({ length: 70 }, (_, i) =>
+      bls12_381.G2.Point.BASE.multiply(BigInt(i + 2)).toBytes(true),
+    );
+    for (const publicKey of keys)
+      expect(await verifyBbsProof(proof, { ...statement, publicKey })).toBe(false);
+    expect(await verifyBbsProof(proof, statement)).toBe(true);
+    expect(await verifyBbsProof(proof, { ...statement, publicKey: keys[0]! })).toBe(false);
+    expect(await verifyBbsProof(proof, statement)).toBe(true);
+  });
+
   it('refuses every single changed byte, as the public library does', async () => {
     for (let at = 0; at < proof.length; at++) {
       const changed = put(at, Uint8Array.of(proof[at]! ^ (1 << (at % 8))));

@@ -1,4 +1,4 @@
-import { FR, G1, G2, GT, type Mcl, type Pointer } from '../curve/mcl.ts';
+import { FR, G1, GT, type Mcl, type Pointer } from '../curve/mcl.ts';
 import { CredentialError } from '../errors.ts';
 import {
   API_ID,
@@ -12,7 +12,7 @@ import {
   R,
   SCALAR,
 } from './ciphersuite.ts';
-import { type Engine, MAX_MESSAGES, openEngine, readPoint1, readPoint2, writePoint1 } from './engine.ts';
+import { type Engine, MAX_MESSAGES, openEngine, readPoint1, writePoint1 } from './engine.ts';
 
 /** What a BBS proof claims: these messages, at these places among all that were signed with this header. */
 export interface BbsStatement {
@@ -67,8 +67,7 @@ function check(engine: Engine, octets: Uint8Array, statement: BbsStatement): boo
     throw malformed('disclosed', 'must name ascending places among the signed messages');
   }
   if (publicKey.length !== POINT2) throw malformed('publicKey', `must have ${POINT2} bytes`);
-  const w = mcl.stackAlloc(G2);
-  readPoint2(mcl, w, publicKey, 'publicKey');
+  const keyLines = engine.keyLines(publicKey);
 
   const generators = engine.generators(count);
   const domain = hashToScalar(
@@ -104,15 +103,15 @@ function check(engine: Engine, octets: Uint8Array, statement: BbsStatement): boo
     ]),
     HASH_DST,
   );
-  return expected === c && paired(engine, proof.points, w);
+  return expected === c && paired(engine, proof.points, keyLines);
 }
 
 /** e(Abar, W) = e(Bbar, BP2). */
-function paired({ mcl, bp2Lines }: Engine, points: Pointer, w: Pointer): boolean {
+function paired({ mcl, bp2Lines }: Engine, points: Pointer, keyLines: Pointer): boolean {
   const bbar = mcl.stackAlloc(G1);
   const product = mcl.stackAlloc(GT);
   mcl.mclBnG1_neg(bbar, points + G1);
-  mcl.mclBn_precomputedMillerLoop2mixed(product, points, w, bbar, bp2Lines);
+  mcl.mclBn_precomputedMillerLoop2(product, points, keyLines, bbar, bp2Lines);
   mcl.mclBn_finalExp(product, product);
   return mcl.mclBnGT_isOne(product) === 1;
 }

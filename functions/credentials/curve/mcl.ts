@@ -34,13 +34,7 @@ interface McModule {
   mclBn_verifyOrderG2: Unary;
   mclBn_getUint64NumToPrecompute: Nullary;
   mclBn_precomputeG2: Binary;
-  mclBn_precomputedMillerLoop2mixed: (
-    z: Pointer,
-    p1: Pointer,
-    q1: Pointer,
-    p2: Pointer,
-    q2: Pointer,
-  ) => number;
+  mclBn_precomputedMillerLoop2: (z: Pointer, p1: Pointer, q1: Pointer, p2: Pointer, q2: Pointer) => number;
   mclBn_millerLoopVec: Vector;
   mclBn_finalExp: Binary;
   mclBn_pairing: Ternary;

@@ -50,9 +50,9 @@ const loaded = new Map<string, Promise<VerificationKey>>();
  *
  * Checked: the digest over the exact bytes; the protocol and curve; every point canonical, on its curve, in
  * its subgroup, not infinity; gamma different from delta and from minus delta (a key whose phase 2 nobody
- * contributed to has gamma = delta, and anyone can forge under it);
- * `IC` holding exactly `nPublic + 1` points. `vk_alphabeta_12` may be there and is never
- * believed: e(alpha, beta) is computed here.
+ * contributed to has gamma = delta, and anyone can forge under it); `IC` holding exactly `nPublic + 1` points,
+ * none of them infinity, which would be a signal that no proof is bound to. `vk_alphabeta_12` may be there and
+ * is never believed: e(alpha, beta) is computed here.
  *
  * A key is prepared once per process: loading the same digest again gives the same key.
  *
