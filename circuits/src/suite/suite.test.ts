@@ -13,7 +13,9 @@ import { LargeSet } from '../../../functions/credentials/statement/large-set.ts'
 import type { PresentationBinding } from '../../../functions/credentials/statement/presentation-binding.ts';
 import { readDerivedProof, writeDerivedProof } from '../../../functions/credentials/statement/proof-value.ts';
 import {
+  answers,
   createZkVerifyCryptosuite,
+  presentationKeyOf,
   pseudonymIn,
   type ZkVerifyOptions,
 } from '../../../functions/credentials/zk/index.ts';
@@ -161,7 +163,7 @@ describe('a credential issued, derived and presented', () => {
     const { presentation, binding } = first;
     const result = await vc.verify({
       presentation,
-      suite: [eddsaSuite(), suiteFor(binding)],
+      suite: [eddsaSuite(), suiteFor({ ...binding, presentationKey: presentationKeyOf(presentation) })],
       challenge: binding.nonce,
       domain: binding.audience,
       documentLoader,
@@ -194,6 +196,27 @@ describe('a credential issued, derived and presented', () => {
     expect(await outcome(shown, binding, options)).toBe('Invalid signature.');
     // The empty list of some other kind has the same root, and is another list.
     expect(await outcome(shown, binding)).toBe('status-list-invalid');
+  });
+});
+
+describe('what was asked', () => {
+  const asked = { reveal: ['/credentialSubject/cleared'], predicates: predicates.slice(1) };
+  const age = (years: number) => ({
+    predicates: [{ path: '/credentialSubject/birthDate', olderThan: { years } }],
+  });
+
+  it('is answered by what the credential shows, ages on the day of the proof', () => {
+    expect(answers(asked, first.derived)).toBe(true);
+    expect(answers(age(18), first.derived)).toBe(true);
+    expect(answers({}, first.derived)).toBe(true);
+  });
+
+  it('is not answered by less', () => {
+    expect(answers({ reveal: ['/credentialSubject/grade'] }, first.derived)).toBe(false);
+    expect(answers(age(19), first.derived)).toBe(false);
+    const wider = { path: '/credentialSubject/grade', between: [4, 9] as const };
+    expect(answers({ predicates: [wider] }, first.derived)).toBe(false);
+    expect(answers(asked, altered(['credentialSubject', 'predicates']))).toBe(false);
   });
 });
 

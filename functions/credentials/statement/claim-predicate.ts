@@ -90,6 +90,7 @@ export interface DisclosureQuery {
  * ```
  */
 export function lowerDisclosure(schema: ClaimSchema, { revealed, predicates }: Disclosure): DisclosureQuery {
+  if (predicates.length > PREDICATES + 1) throw invalid(`is one of more than ${PREDICATES}, and a large set`);
   const lowered: SlotPredicate[] = [];
   let setSlot: number | undefined;
   let setName: string | undefined;
