@@ -3,7 +3,7 @@ import type { NetworkLookup } from '../../functions/signals/index.ts';
 import type { Dataset } from '../ebm/dataset.ts';
 import { hash, randomFrom, weighted } from '../simulator/random.ts';
 import { simulate } from '../simulator/simulate.ts';
-import { ATTACKS, type Attack, attack } from './attackers.ts';
+import { ATTACKS, type Attack, attack } from './attackers/index.ts';
 import { Replay } from './replay.ts';
 import { silenced } from './silence.ts';
 

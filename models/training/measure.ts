@@ -9,7 +9,7 @@ import {
   rocAuc,
   type Scored,
 } from '../evaluation/metrics.ts';
-import { ATTACKS, type Attack } from './attackers.ts';
+import { ATTACKS, type Attack } from './attackers/index.ts';
 import { datasetOf, type Row } from './collect.ts';
 
 /** How one kind of attack is told from the owners. */

@@ -5,7 +5,7 @@ import { buildGeoData } from '../../infra/geo-data.ts';
 import { randomFrom } from '../simulator/random.ts';
 import { simulate } from '../simulator/simulate.ts';
 import { artifactsOf } from './artifacts.ts';
-import { ATTACKS, attack } from './attackers.ts';
+import { ATTACKS, attack } from './attackers/index.ts';
 import { collect, datasetOf, type Row } from './collect.ts';
 import { directionOf } from './directions.ts';
 import { trainModel } from './finish.ts';
