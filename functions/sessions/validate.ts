@@ -60,7 +60,11 @@ const update = async (
     if (!changed) return;
     if (current === undefined) await enlist(deps.sessions, changed);
     if (changed !== current && !(await deps.sessions.put(key, changed, current?.version ?? 0))) continue;
-    if (changed.outbox.length > 0) await drain(key, changed, deps);
+    // What another change has to tell is told there; a repeat tells all that is left, since a crash left it.
+    const mine = changed.outbox.filter(
+      ({ id }) => changed === current || !current?.outbox.some((waiting) => waiting.id === id),
+    );
+    if (mine.length > 0) await drain(key, changed, mine, deps);
     if (catchesUp && (current === undefined || changed === current)) await catchUp(key, changed, deps);
     return;
   }
@@ -85,10 +89,11 @@ const catchUp = async (
 const drain = async (
   key: string,
   session: Session,
+  tellings: readonly Telling[],
   { sessions, tell }: Pick<ValidateDeps, 'sessions' | 'tell'>,
 ): Promise<void> => {
-  await tell(session, session.outbox);
-  const told = new Set(session.outbox.map(({ id }) => id));
+  await tell(session, tellings);
+  const told = new Set(tellings.map(({ id }) => id));
   let current: Session | undefined = session;
   for (let attempt = 0; attempt < WRITE_ATTEMPTS; attempt++) {
     if (attempt > 0) current = (await sessions.read([key])).get(key);

@@ -61,6 +61,11 @@ const within = (session: string, at: number, data: Record<string, unknown> = {})
   });
 const signIn = (session: string, at = 0) =>
   within(session, at, { action: 'sign_in', factors: ['password', 'totp'] });
+/** Whether a telling is about the session that an event belongs to; names on the bus are pseudonyms. */
+const isOf =
+  (eventId: string) =>
+  ({ data }: { data: { session: string } }) =>
+    data.session === onBus('Risk Assessed').find((one) => one.data.eventId === eventId)?.metadata.session;
 const THIEF = {
   network: { ip: '177.54.144.1' },
   agent: { userAgent: 'curl/8.5.0', deviceId: 'd-thief' },
@@ -162,11 +167,7 @@ describe('a session that is taken over', () => {
     const taken = within('stolen', 10_000, THIEF);
     const { body } = await app.evaluate(taken);
     expect(body.mode).toBe('enforce');
-    const pseudonym = onBus('Risk Assessed').find(({ data }) => data.eventId === body.eventId).metadata
-      .session;
-    const revoked = await eventually(() =>
-      onBus('Session Revoked').find(({ data }) => data.session === pseudonym),
-    );
+    const revoked = await eventually(() => onBus('Session Revoked').find(isOf(body.eventId)));
     expect(revoked.data.score).toBeGreaterThan(revoked.data.threshold);
     expect(JSON.stringify(revoked)).not.toMatch(/owner-of-stolen|177\.54/);
     const signal = await eventually(() =>
@@ -189,9 +190,7 @@ describe('a session that is taken over', () => {
     // More of the same, and the same again, tells nothing anew.
     await app.evaluate(taken);
     await app.evaluate(within('stolen', 11_000, THIEF));
-    await app.evaluate(signIn('quiet', 0));
-    await app.evaluate(within('quiet', 1000, { agent: { deviceId: 'd-2', userAgent: 'curl/8.5.0' } }));
-    await eventually(() => onBus('Step-Up Required').length > 0 || onBus('Session Revoked').length > 1);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
     expect(onBus('Session Revoked').filter(({ data }) => data.session === revoked.data.session)).toHaveLength(
       1,
     );
@@ -210,10 +209,10 @@ describe('a session that is taken over', () => {
         }),
       );
     await app.evaluate(signIn('moved'));
-    await app.evaluate(within('moved', 1000, { agent: { userAgent: 'curl/8.5.0', deviceId: 'd-other' } }));
-    const asked = await eventually(() =>
-      onBus('Step-Up Required').find(({ data }) => data.eventId === `session-event-${count}`),
+    const { body } = await app.evaluate(
+      within('moved', 1000, { agent: { userAgent: 'curl/8.5.0', deviceId: 'd-other' } }),
     );
+    const asked = await eventually(() => onBus('Step-Up Required').find(isOf(body.eventId)));
     await app.evaluate(
       within('moved', 60_000, {
         action: 'second_factor',
