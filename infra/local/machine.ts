@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { CountersignError } from '../../functions/platform/errors.ts';
@@ -20,23 +20,42 @@ export function dropState(state: string, assembly: string): void {
   }
 }
 
+/** How long a process that has the folder may take until its API answers, ms. */
+const STARTING_MS = 120_000;
+
+interface Claim {
+  readonly pid: number;
+  readonly port: number;
+  /** When it was made, ms since the Unix epoch. */
+  readonly since: number;
+}
+
 /**
  * One process at a time may have the state folder: queues, tables and the archive are files of one writer.
- * A process number alone proves nothing, as a new process may have it: the API has to answer too.
+ * A process number alone proves nothing, as a new process may have it: the API has to answer too, once it had
+ * the time to start. A process may claim again what it has.
+ *
+ * @returns gives the folder back.
+ * @throws LocalModeError `already-running`.
  */
 export async function claim(state: string, port: number): Promise<() => void> {
+  // What waits in it are other people's sign-ins.
+  mkdirSync(state, { recursive: true, mode: 0o700 });
   const file = join(state, CLAIM);
   const other = readClaim(file);
-  if (other && other.pid !== process.pid && isAlive(other.pid) && (await answers(other.port))) {
-    const where = `process ${other.pid}, http://127.0.0.1:${other.port}`;
-    throw new LocalModeError('already-running', `Local mode runs already: ${where}`);
+  if (other && other.pid !== process.pid && isAlive(other.pid)) {
+    if (Date.now() - other.since < STARTING_MS || (await answers(other.port))) {
+      const where = `process ${other.pid}, http://127.0.0.1:${other.port}`;
+      throw new LocalModeError('already-running', `Local mode runs already: ${where}`);
+    }
   }
-  writePrivate(file, JSON.stringify({ pid: process.pid, port }));
+  const own: Claim = { pid: process.pid, port, since: Date.now() };
+  writePrivate(file, JSON.stringify(own));
   return () => rmSync(file, { force: true });
 }
 
 /** A claim that was cut short in the writing is nobody's. */
-function readClaim(file: string): { readonly pid: number; readonly port: number } | undefined {
+function readClaim(file: string): Claim | undefined {
   try {
     return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
   } catch {

@@ -46,9 +46,12 @@ export async function loadPopulation(
     if (report.kind === 'events') onProgress(report.count);
     else loaded = report;
   });
-  const code = await new Promise<number | null>((done) => child.once('exit', done));
+  const [code, signal] = await new Promise<[number | null, string | null]>((done) =>
+    child.once('exit', (...how) => done(how)),
+  );
   if (code !== 0 || !loaded) {
-    throw new PopulationError('population-failed', `The first population could not be loaded: ${complaint}`);
+    const why = complaint || (signal ? `ended by ${signal}` : `exit code ${code}`);
+    throw new PopulationError('population-failed', `The first population could not be loaded: ${why}`);
   }
   const { events, records, subjects } = loaded;
   writeFileSync(marker, JSON.stringify({ seed: order.seed, events, records, subjects }));

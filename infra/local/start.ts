@@ -1,7 +1,8 @@
 import { join, relative, resolve } from 'node:path';
 import type { Decision } from '../../functions/decisions/decision.ts';
 import { CountersignError } from '../../functions/platform/errors.ts';
-import { openLivePage } from './live-page.ts';
+import { type LivePage, openLivePage } from './live-page.ts';
+import { claim } from './machine.ts';
 import type { RunningTemplate, RunOptions } from './run-template.ts';
 import { HELP, readOptions, type StartOptions } from './start-options.ts';
 import { synthesize } from './synthesize.ts';
@@ -40,20 +41,52 @@ async function run(screen: Screen, options: StartOptions): Promise<void> {
   screen.write(
     `${paint(screen, 'bold', 'Countersign')} local mode: no AWS account, nothing leaves this machine\n\n`,
   );
+  // First of all: a new assembly would be put under the functions of a local mode that runs already.
+  const release = await claim(state, options.port);
   const assembly = join(state, 'cdk.out');
-  await makeAssembly(screen, assembly);
-
   const page = openLivePage(join(ROOT, 'console'));
+  let local: RunningTemplate;
+  try {
+    await makeAssembly(screen, assembly);
+    local = await startTemplate(screen, options, { state, assembly, handle: page.handle });
+  } catch (error) {
+    page.close();
+    release();
+    throw error;
+  }
+  const stopping = new AbortController();
+  const stopped = untilStopped(screen, stopping);
+  try {
+    await show(screen, options, local, page, stopping.signal);
+    await stopped;
+  } catch (error) {
+    // Ctrl-C reaches the processes that we started as well: what they left unfinished is no failure.
+    if (!stopping.signal.aborted) throw error;
+  } finally {
+    stopping.abort();
+    const step = startStep(screen, 'Finishing what is under way');
+    page.close();
+    await local.stop();
+    step.done();
+  }
+}
+
+/** Gives what runs a past, tells how to use it, and shows decisions; the recorded events are played meanwhile. */
+async function show(
+  screen: Screen,
+  options: StartOptions,
+  local: RunningTemplate,
+  page: LivePage,
+  stopping: AbortSignal,
+): Promise<void> {
+  const state = resolve(ROOT, options.state);
   const table = decisionTable(screen);
-  const local = await startTemplate(screen, options, { state, assembly, handle: page.handle });
   local.events.observe((_bus, event) => {
     if (event.source !== 'countersign' || event['detail-type'] !== 'Risk Assessed') return;
     const decision = event.detail.data as Decision;
     table.show(decision);
     page.publish(decision);
   });
-  const stopping = new AbortController();
-  const stopped = untilStopped(screen, stopping);
   const texts = await import('./start-texts.ts');
   const { attemptsToCome, playFixtures, recordedAttempts } = await import('./play-fixtures.ts');
   const recorded = recordedAttempts(local.busName);
@@ -69,29 +102,16 @@ async function run(screen: Screen, options: StartOptions): Promise<void> {
   screen.write(`\n${texts.resourceTable(screen, local.template)}\n`);
   screen.write(`\n${texts.directions(screen, local, relative(process.cwd(), join(state, 'dev-token')))}\n`);
   screen.write(`Ctrl-C ends it; the data stays for the next start (--fresh drops it)\n\n`);
-  const played = options.feed ? play() : undefined;
-  async function play(): Promise<void> {
-    screen.write(
-      `Playing ${recorded.length} recorded events of identity providers, as though they happened now\n\n`,
-    );
-    const { accepted, refused } = await playFixtures(
-      recorded,
-      local.urls.aws,
-      local.template.place.region,
-      stopping.signal,
-    );
-    if (stopping.signal.aborted) return;
-    table.note(
-      `All ${accepted} recorded events are sent${refused > 0 ? `, ${refused} refused` : ''}. Send your own as shown above.`,
-    );
-  }
-
-  await stopped;
-  await played;
-  const step = startStep(screen, 'Finishing what is under way');
-  page.close();
-  await local.stop();
-  step.done();
+  if (!options.feed) return;
+  screen.write(
+    `Playing ${recorded.length} recorded events of identity providers, as though they happened now\n\n`,
+  );
+  const { aws } = local.urls;
+  const { accepted, refused } = await playFixtures(recorded, aws, local.template.place.region, stopping);
+  if (stopping.aborted) return;
+  table.note(
+    `All ${accepted} recorded events are sent${refused > 0 ? `, ${refused} refused` : ''}. Send your own as shown above.`,
+  );
 }
 
 /** Local mode never reads a profile of the user's and never asks a metadata service. */

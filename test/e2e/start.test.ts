@@ -44,12 +44,18 @@ const start = async (...options: string[]) => {
 
 describe('npm start', () => {
   test('shows recorded events becoming decisions, serves a page, ends on Ctrl-C, and keeps its data', async () => {
+    // Whoever is impatient finds no half-made data at the next start.
+    const early = await start();
+    await eventually(() => early.output().includes('… Loading a first population'), 120_000);
+    expect(await early.interrupt(), early.output()).toBe(0);
+    expect(early.output()).not.toContain('could not be loaded');
+
     const first = await start();
     await eventually(() => first.rows().length >= 5, 120_000);
     const outcomes = new Set(first.rows().map((row) => row.split(/ +/)[2]));
     expect(first.rows()[0]).toMatch(/[+-]\d+\.\d\d \w+/);
     expect(outcomes.has('allow') || outcomes.has('step_up')).toBe(true);
-    expect(first.output()).toMatch(/simulated events of \d+ subjects/);
+    expect(early.output() + first.output()).toMatch(/simulated events of \d+ subjects/);
     // No part failed, and no colours where nobody looks.
     expect(first.output()).not.toContain('degraded');
     expect(first.output()).not.toContain('\u001b');
