@@ -53,7 +53,8 @@ const statementsOf = (template: Template): { type: string; id: string; statement
 };
 
 /** The function whose role a policy hangs on. */
-const functionOf = (id: string): string | undefined => /(?:Functions|Validation)(\w+?)Role/.exec(id)?.[1];
+const functionOf = (id: string): string | undefined =>
+  /(?:Functions|Validation|People)(\w+?)Role/.exec(id)?.[1];
 
 const nameIn = (arn: unknown): string => (arn as { 'Fn::GetAtt'?: [string] })['Fn::GetAtt']?.[0] ?? '';
 
@@ -125,7 +126,7 @@ describe.each(both)('least privilege in %s', (_, template) => {
             .filter((action) => action.startsWith('dynamodb:'))
             .map(
               (action) =>
-                `${action.slice(9)} ${/Decisions|Baselines|Presentations|Issuers|TablesSessions|TablesStreams/.exec(JSON.stringify(statement.Resource))}`,
+                `${action.slice(9)} ${/Decisions|Baselines|Presentations|Issuers|TablesSessions|TablesStreams|TablesReviews/.exec(JSON.stringify(statement.Resource))}`,
             ),
         )
         .sort();
@@ -182,11 +183,37 @@ describe.each(both)('least privilege in %s', (_, template) => {
     ]);
   });
 
+  it('gives those who hear people what they need, and the public link no index and no outcome', () => {
+    const uses = (name: string) =>
+      allowed
+        .filter(({ type, id }) => type === 'AWS::IAM::Policy' && functionOf(id) === name)
+        .flatMap(({ statement }) =>
+          listOf(statement.Action)
+            .filter((action) => action.startsWith('dynamodb:'))
+            .map((action) => {
+              const resource = JSON.stringify(statement.Resource);
+              const table = /Tables(Decisions|Baselines|Reviews)/.exec(resource)?.[1];
+              return `${action.slice(9)} ${table}${/index\/(\w+)/.exec(resource)?.[0] ?? ''}`;
+            }),
+        )
+        .sort();
+    const both = ['BatchGetItem Baselines', 'GetItem Decisions', 'GetItem Reviews', 'PutItem Baselines'];
+    expect(uses('Feedback')).toEqual([...both, 'PutItem Reviews']);
+    expect(uses('Reviews')).toEqual([
+      ...both,
+      'PutItem Reviews',
+      'Query Reviewsindex/due',
+      'Query Reviewsindex/queue',
+      'Query Reviewsindex/subject',
+      'UpdateItem Decisions',
+    ]);
+  });
+
   it('lets each rule and each route invoke its own function only', () => {
     const permissions = resourcesOf(template, 'AWS::Lambda::Permission').map(
       ([, { Properties }]) => Properties,
     );
-    expect(permissions).toHaveLength(29);
+    expect(permissions).toHaveLength(42);
     for (const { Action, SourceArn } of permissions) {
       expect(Action).toBe('lambda:InvokeFunction');
       expect(SourceArn).toBeDefined();
@@ -213,7 +240,13 @@ describe.each(both)('least privilege in %s', (_, template) => {
     const publishing = allowed.filter(
       ({ id, statement }) => functionOf(id) !== undefined && statement.Action === 'events:PutEvents',
     );
-    expect(publishing.map(({ id }) => functionOf(id)).sort()).toEqual(['Score', 'Sessions', 'Sweep']);
+    expect(publishing.map(({ id }) => functionOf(id)).sort()).toEqual([
+      'Feedback',
+      'Reviews',
+      'Score',
+      'Sessions',
+      'Sweep',
+    ]);
     for (const { statement } of publishing)
       expect(statement.Condition).toEqual({ StringEquals: { 'events:source': 'countersign' } });
   });
@@ -252,7 +285,7 @@ describe('who may speak on the bus', () => {
       expect(Statement).toMatchObject({ Principal: { AWS: '*' }, Action: 'events:PutEvents' });
       expect(Statement.Condition['ForAnyValue:StringEquals']).toEqual({ 'events:source': 'countersign' });
       const exempt: string[] = Statement.Condition.ArnNotEquals['aws:PrincipalArn'].map(nameIn);
-      expect(exempt.map(functionOf)).toEqual(['Score', 'Sweep', 'Sessions']);
+      expect(exempt.map(functionOf)).toEqual(['Score', 'Sweep', 'Sessions', 'Feedback', 'Reviews']);
       expect(Object.keys(Statement.Condition)).toHaveLength(2);
     },
   );
@@ -265,7 +298,7 @@ describe.each(both)('two layers of dead letters in %s', (stage, template) => {
 
   it('has a queue of its own and a retry policy for every target of every rule', () => {
     const targets = rules.flatMap(([, { Properties }]) => Properties.Targets);
-    expect(targets).toHaveLength(stage === 'dev' ? 8 : 7);
+    expect(targets).toHaveLength(stage === 'dev' ? 10 : 9);
     for (const target of targets) {
       expect(queues.has(nameIn(target.DeadLetterConfig.Arn))).toBe(true);
       expect(target.RetryPolicy.MaximumRetryAttempts).toBeGreaterThan(0);
@@ -304,7 +337,7 @@ describe.each(both)('two layers of dead letters in %s', (stage, template) => {
       expect(Properties.MaximumEventAgeInSeconds).toBeGreaterThanOrEqual(60);
       return Properties.FunctionName.Ref;
     });
-    expect(invoked.size).toBe(3);
+    expect(invoked.size).toBe(4);
     expect(new Set(configured)).toEqual(invoked);
   });
 
@@ -341,7 +374,7 @@ describe.each(both)('tables in %s', (stage, template) => {
   const tables = resourcesOf(template, 'AWS::DynamoDB::Table');
 
   it('are on demand, encrypted, restorable, and forget in time', () => {
-    expect(tables).toHaveLength(6);
+    expect(tables).toHaveLength(7);
     for (const [, { Properties }] of tables) {
       expect(Properties.BillingMode).toBe('PAY_PER_REQUEST');
       expect(Properties.SSESpecification).toMatchObject({ SSEEnabled: true, SSEType: 'KMS' });
@@ -435,11 +468,13 @@ describe.each(both)('functions in %s', (stage, template) => {
       [512, 15, 0],
       [512, 10, 0],
       [512, 60, 0],
+      [512, 15, 0],
+      [512, 30, 0],
     ]);
   });
 
   it.each(Object.keys(ASSETS))('have in their environment what %s reads, and nothing else', (name) => {
-    const rooms = ['decisions', 'presentations', 'credentials', 'sessions'];
+    const rooms = ['decisions', 'presentations', 'credentials', 'sessions', 'reviews'];
     const path = rooms
       .map((room) => join(ROOT, `functions/${room}/${name}.handler.ts`))
       .find((candidate) => existsSync(candidate))!;
@@ -524,12 +559,29 @@ describe('the API', () => {
       'GET /v1/presentation-requests/{id}/request.jwt': ['NONE'],
       'POST /v1/presentation-requests/{id}/request.jwt': ['NONE'],
       'POST /v1/presentation-requests/{id}/response': ['NONE'],
+      'GET /v1/presentation-requests/{id}/page': ['NONE'],
+      'GET /v1/presentation-requests/{id}/status': ['NONE'],
       'GET /.well-known/did.json': ['NONE'],
       'GET /v1/trusted-issuers/{did+}': ['JWT', 'countersign/operate'],
       'PUT /v1/trusted-issuers/{did+}': ['JWT', 'countersign/operate'],
       'DELETE /v1/trusted-issuers/{did+}': ['JWT', 'countersign/operate'],
       'GET /.well-known/ssf-configuration': ['NONE'],
       'GET /.well-known/jwks.json': ['NONE'],
+      ...Object.fromEntries(
+        ['POST /v1/feedback', 'DELETE /v1/feedback/{feedbackId}', 'POST /v1/feedback-links'].map((route) => [
+          route,
+          ['JWT', 'countersign/evaluate', 'countersign/operate'],
+        ]),
+      ),
+      // A person who is asked has no token, but a signed link that works once.
+      'GET /v1/feedback-links/{token}': ['NONE'],
+      'POST /v1/feedback-links/{token}': ['NONE'],
+      'GET /v1/reviews': ['JWT', 'countersign/operate'],
+      'GET /v1/reviews/{id}': ['JWT', 'countersign/operate'],
+      'POST /v1/reviews/{id}': ['JWT', 'countersign/operate'],
+      'GET /v1/labels': ['JWT', 'countersign/operate'],
+      'POST /v1/disputes': ['JWT', 'countersign/operate', 'countersign/evaluate'],
+      'GET /v1/disputes/{reference}': ['JWT', 'countersign/operate', 'countersign/evaluate'],
       // Each event proves itself by its signature.
       'POST /v1/signals': ['NONE'],
       ...Object.fromEntries(
@@ -584,6 +636,10 @@ describe('the registry of schemas', () => {
     expect(schemas.map(({ SchemaName, Type }) => [SchemaName, Type])).toEqual([
       ['countersign@AuthenticationObserved', 'JSONSchemaDraft4'],
       ['countersign@RiskAssessed', 'JSONSchemaDraft4'],
+      ['countersign@FeedbackRecorded', 'JSONSchemaDraft4'],
+      ['countersign@BaselineRepaired', 'JSONSchemaDraft4'],
+      ['countersign@ReviewRequested', 'JSONSchemaDraft4'],
+      ['countersign@ReviewResolved', 'JSONSchemaDraft4'],
     ]);
     for (const { Content } of schemas)
       expect(JSON.parse(Content).$schema).toBe('http://json-schema.org/draft-04/schema#');

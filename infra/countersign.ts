@@ -16,6 +16,7 @@ import { GeoLayer } from './geo-layer.ts';
 import { Api, type Issuer, type Throttle } from './http-api.ts';
 import { IdentityBus, OWN_SOURCE, type Producer } from './identity-bus.ts';
 import { MonitoredQueue } from './monitored-queue.ts';
+import { type Deadlines, People } from './people.ts';
 import { PseudonymSecret } from './pseudonym-secret.ts';
 import { toFunction } from './rule-targets.ts';
 import { SchemaRegistry } from './schema-registry.ts';
@@ -141,6 +142,11 @@ export interface CountersignProps {
    */
   readonly archiveDays?: number;
   /**
+  /**
+   * How long reviews and disputes may take.
+   * @default - a day, and two weeks
+   */
+  readonly deadlines?: Deadlines;
    * Days for which logs are kept; a value that CloudWatch knows.
    * @default 30
    */
@@ -261,7 +267,22 @@ export class Countersign extends Construct {
       pushLoopback: stage === 'local',
       score: functions.score,
     });
-    identityBus.reserveOwnSource([functions.score.role, functions.sweep.role, validation.sessions.role]);
+    const people = new People(this, 'People', {
+      ...defaults,
+      bus: this.bus,
+      tables,
+      pseudonymSecretArn: pseudonyms.arn,
+      tenancy: { TENANTS: tenants, ...(stage === 'local' ? { UNBOUND_TENANTS: 'true' } : {}) },
+      publicUrl: props.verifier?.publicUrl ?? this.api.apiEndpoint,
+      deadlines: props.deadlines ?? {},
+    });
+    identityBus.reserveOwnSource([
+      functions.score.role,
+      functions.sweep.role,
+      validation.sessions.role,
+      people.feedback.role,
+      people.reviews.role,
+    ]);
 
     const observed = new Rule(this, 'ObservedEvents', {
       ruleName: 'observed-events',
@@ -293,3 +314,5 @@ export class Countersign extends Construct {
     new CfnOutput(this, 'RejectedEventsUrl', { value: this.rejectedEvents.queueUrl });
   }
 }
+      feedback: people.feedback.function,
+      reviews: people.reviews.function,

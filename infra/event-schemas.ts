@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Decision } from '../functions/decisions/decision.ts';
 import { nativeDetail } from '../functions/events/index.ts';
+import { PEOPLE_SCHEMAS } from './people-schemas.ts';
 
 /*
  * The events of the bus as JSON Schema, for those who write or read them. What arrives is described by the
@@ -76,6 +77,7 @@ export const EVENT_SCHEMAS = {
     nativeDetail,
   ),
   'Risk Assessed': event('Risk Assessed', z.literal('countersign'), riskAssessed),
+  ...PEOPLE_SCHEMAS,
 } as const;
 
 /** The detail-type of an event that has a schema. */

@@ -48,6 +48,8 @@ export interface RoutedFunctions {
   readonly trustedIssuers: IFunction;
   readonly streams: IFunction;
   readonly signals: IFunction;
+  readonly feedback: IFunction;
+  readonly reviews: IFunction;
 }
 
 /** One line of JSON a request. No address: those who call may be people. */
@@ -163,6 +165,8 @@ export class Api extends Construct {
     wallet(GET, `${requests}/{id}/request.jwt`);
     wallet(POST, `${requests}/{id}/request.jwt`);
     wallet(POST, `${requests}/{id}/response`);
+    wallet(GET, `${requests}/{id}/page`);
+    wallet(GET, `${requests}/{id}/status`);
     wallet(GET, '/.well-known/did.json');
 
     const issuers = behind('TrustedIssuers', functions.trustedIssuers, ['operate']);
@@ -187,5 +191,22 @@ export class Api extends Construct {
       functions.signals,
       'A security event proves itself by its signature; RFC 8935 leaves it to the parties to ask for more.',
     )(POST, '/v1/signals');
+
+    const feedback = behind('Feedback', functions.feedback, ['evaluate', 'operate']);
+    feedback(POST, '/v1/feedback');
+    feedback(DELETE, '/v1/feedback/{feedbackId}');
+    feedback(POST, '/v1/feedback-links');
+    const answers = behind(
+      'FeedbackAnswers',
+      functions.feedback,
+      'A person who is asked bears no token. The link is signed, is about one event, expires, and works once.',
+    );
+    for (const method of [GET, POST]) answers(method, '/v1/feedback-links/{token}');
+    const reviews = behind('Reviews', functions.reviews, ['operate']);
+    reviews(GET, '/v1/reviews');
+    for (const method of [GET, POST]) reviews(method, '/v1/reviews/{id}');
+    reviews(GET, '/v1/labels');
+    reviews(POST, '/v1/disputes', 'evaluate');
+    reviews(GET, '/v1/disputes/{reference}', 'evaluate');
   }
 }

@@ -96,6 +96,12 @@ const settings = z.strictObject({
     })
     .optional(),
   archiveDays: z
+  deadlines: z
+    .strictObject({
+      reviewHours: z.number().positive().max(720).optional(),
+      disputeDays: z.number().positive().max(90).optional(),
+    })
+    .optional(),
     .int()
     .min(1)
     .max(7, 'must be at most 7: nobody is told that events are kept longer')

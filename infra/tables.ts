@@ -23,6 +23,9 @@ export const PENDING_INDEX = 'pending';
 /** Index of security events that wait for their receivers. Sparse. */
 export const OUTBOX_INDEX = 'outbox';
 
+/** Indexes of what people have a say in: by list, by deadline and by subject. Sparse. */
+export const REVIEW_INDEXES = ['queue', 'due', 'subject'] as const;
+
 /** The records: what was decided, what is normal, what wallets were asked, and whom tenants trust. */
 export class Tables extends Construct {
   readonly decisions: Table;
@@ -31,6 +34,7 @@ export class Tables extends Construct {
   readonly issuers: Table;
   readonly sessions: Table;
   readonly streams: Table;
+  readonly reviews: Table;
 
   constructor(scope: Construct, id: string, props: TablesProps) {
     super(scope, id);
@@ -62,5 +66,16 @@ export class Tables extends Construct {
       sortKey: { name: 'due', type: AttributeType.NUMBER },
       projectionType: ProjectionType.KEYS_ONLY,
     });
+    this.reviews = new Table(this, 'Reviews', common);
+    const sorted = { queue: ['queue', 'since'], due: ['dueShard', 'dueAt'], subject: ['subject', 'since'] };
+    for (const indexName of REVIEW_INDEXES) {
+      const [partition, sort] = sorted[indexName] as [string, string];
+      this.reviews.addGlobalSecondaryIndex({
+        indexName,
+        partitionKey: { name: partition, type: AttributeType.STRING },
+        sortKey: { name: sort, type: AttributeType.NUMBER },
+        projectionType: ProjectionType.KEYS_ONLY,
+      });
+    }
   }
 }

@@ -35,6 +35,11 @@ const SOURCES: Record<string, string> = Object.assign({}, ...Object.values(ASSET
 
 /**
  * Where an asset lies: beside the bundle in a deployed function (`LAMBDA_TASK_ROOT` is Lambda's own variable),
+  feedback: {},
+  reviews: {
+    'cedar_wasm_bg.wasm': WASM['cedar_wasm_bg.wasm'],
+    'policies.json': '.build/policies/policies.json',
+  },
  * in the repository when the sources run as they are.
  */
 export const assetPath = (name: string): string => {

@@ -1,15 +1,20 @@
 import * as z from 'zod';
 import { CountersignError } from './errors.ts';
 
+/** What a tenant's name may look like; it becomes part of keys. */
+export const TENANT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+const tenantName = z.string().regex(TENANT_NAME);
+
 /** Who belongs to which tenant (design §3, time and tenancy). */
 const tenants = z.strictObject({
   /** Name of the token's claim that states the tenant. */
   claim: z.string().default('tenant'),
   /** Tenant by OAuth client id, where the token has no such claim. */
-  clients: z.record(z.string(), z.string()).default({}),
+  clients: z.record(z.string(), tenantName).default({}),
   /** Tenant by EventBridge source. */
-  sources: z.record(z.string(), z.string()).default({}),
-  default: z.string().default('default'),
+  sources: z.record(z.string(), tenantName).default({}),
+  default: tenantName.default('default'),
 });
 
 /** The tenant map of a deployment. */
