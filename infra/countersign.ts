@@ -137,16 +137,16 @@ export interface CountersignProps {
    */
   readonly signals?: Signals;
   /**
+   * How long reviews and disputes may take.
+   * @default - a day, and two weeks
+   */
+  readonly deadlines?: Deadlines;
+  /**
    * Days for which raw events are kept for replay, encrypted: 1 to 7.
    * @default 7
    */
   readonly archiveDays?: number;
   /**
-  /**
-   * How long reviews and disputes may take.
-   * @default - a day, and two weeks
-   */
-  readonly deadlines?: Deadlines;
    * Days for which logs are kept; a value that CloudWatch knows.
    * @default 30
    */
@@ -307,6 +307,8 @@ export class Countersign extends Construct {
       trustedIssuers: functions.trustedIssuers.function,
       streams: validation.streams.function,
       signals: validation.signals.function,
+      feedback: people.feedback.function,
+      reviews: people.reviews.function,
     });
 
     new CfnOutput(this, 'BusName', { value: this.bus.eventBusName });
@@ -314,5 +316,3 @@ export class Countersign extends Construct {
     new CfnOutput(this, 'RejectedEventsUrl', { value: this.rejectedEvents.queueUrl });
   }
 }
-      feedback: people.feedback.function,
-      reviews: people.reviews.function,

@@ -95,13 +95,13 @@ const settings = z.strictObject({
         .optional(),
     })
     .optional(),
-  archiveDays: z
   deadlines: z
     .strictObject({
       reviewHours: z.number().positive().max(720).optional(),
       disputeDays: z.number().positive().max(90).optional(),
     })
     .optional(),
+  archiveDays: z
     .int()
     .min(1)
     .max(7, 'must be at most 7: nobody is told that events are kept longer')

@@ -29,17 +29,17 @@ export const ASSETS = {
   streams: {},
   signals: {},
   transmit: {},
+  feedback: {},
+  reviews: {
+    'cedar_wasm_bg.wasm': WASM['cedar_wasm_bg.wasm'],
+    'policies.json': '.build/policies/policies.json',
+  },
 } as const satisfies Record<string, Record<string, string>>;
 
 const SOURCES: Record<string, string> = Object.assign({}, ...Object.values(ASSETS));
 
 /**
  * Where an asset lies: beside the bundle in a deployed function (`LAMBDA_TASK_ROOT` is Lambda's own variable),
-  feedback: {},
-  reviews: {
-    'cedar_wasm_bg.wasm': WASM['cedar_wasm_bg.wasm'],
-    'policies.json': '.build/policies/policies.json',
-  },
  * in the repository when the sources run as they are.
  */
 export const assetPath = (name: string): string => {
