@@ -97,6 +97,11 @@ describe('what a setting may be', () => {
       { verifier: { unavailableStatus: 'accept' } },
       'countersign.dev.verifier.unavailableStatus',
     ],
+    [
+      'a tenant whose name breaks keys',
+      { tenants: { sources: { 'shop.example': 'shop#1' } } },
+      'countersign.dev.tenants.sources.shop.example',
+    ],
     ['a partner bus by half its name', { partnerBuses: ['okta.com/acme'] }, 'countersign.dev.partnerBuses.0'],
     [
       'an account of 11 digits',

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { TENANT_NAME } from '../functions/platform/config.ts';
 import { CountersignError } from '../functions/platform/errors.ts';
 import type { CountersignProps } from './countersign.ts';
 
@@ -15,6 +16,9 @@ export type StageSettings = Omit<CountersignProps, 'alarmTopic' | 'geoData'> & {
 };
 
 const nonEmpty = z.string().min(1);
+const tenantName = z
+  .string()
+  .regex(TENANT_NAME, 'must be 1-64 letters, digits, dots, underscores or hyphens');
 
 const settings = z.strictObject({
   mode: z.enum(['shadow', 'enforce']).optional(),
@@ -48,9 +52,9 @@ const settings = z.strictObject({
   tenants: z
     .strictObject({
       claim: nonEmpty.optional(),
-      clients: z.record(z.string(), nonEmpty).optional(),
-      sources: z.record(z.string(), nonEmpty).optional(),
-      default: nonEmpty.optional(),
+      clients: z.record(z.string(), tenantName).optional(),
+      sources: z.record(z.string(), tenantName).optional(),
+      default: tenantName.optional(),
     })
     .optional(),
   corsOrigins: z.array(z.url({ protocol: /^https?$/, error: 'must be an origin' })).optional(),

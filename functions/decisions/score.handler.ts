@@ -21,6 +21,7 @@ import {
   readAsset,
   recoverable,
   secretReader,
+  tenantName,
   tenantOfCaller,
   tenantOfSource,
   toProblem,
@@ -123,6 +124,7 @@ const evaluate = async (request: HttpEvent): Promise<APIGatewayProxyStructuredRe
     tenant: binding.tenant,
     tenantFromBody: binding.fromBody,
   });
+  if (binding.fromBody) tenantName(event.tenant, 'detail.metadata.tenant');
   if (event.type !== 'authentication')
     throw new DecisionError('not-an-authentication', `${event.operation} is not an authentication`, {
       status: 422,

@@ -26,4 +26,4 @@ export {
   signJws,
   thumbprint,
 } from './signing-key.ts';
-export { type TenantBinding, tenantOfCaller, tenantOfSource } from './tenant.ts';
+export { type TenantBinding, tenantName, tenantOfCaller, tenantOfSource } from './tenant.ts';

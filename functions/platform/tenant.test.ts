@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { configOf } from './config.ts';
 import type { Caller, Tenants } from './index.ts';
 import { tenantOfCaller, tenantOfSource } from './tenant.ts';
 
@@ -42,6 +43,16 @@ describe('the tenant of a caller', () => {
       expect(() => tenantOfCaller(caller({ tenant: '*' }), tenants, true, name)).toThrow(
         expect.objectContaining({ code: 'tenant-invalid', status: 400 }),
       );
+  });
+
+  test('a name that would break a key is refused in the map of a deployment', () => {
+    const TENANTS = (tenant: string) => JSON.stringify({ sources: { 'shop.example': tenant } });
+    expect(configOf({ TENANTS: TENANTS('shop') }, ['TENANTS']).TENANTS.sources).toEqual({
+      'shop.example': 'shop',
+    });
+    expect(() => configOf({ TENANTS: TENANTS('shop#1') }, ['TENANTS'])).toThrow(
+      expect.objectContaining({ code: 'config-invalid' }),
+    );
   });
 
   test('inherited members of the maps are nobody', () => {

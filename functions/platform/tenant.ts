@@ -1,4 +1,4 @@
-import type { Tenants } from './config.ts';
+import { TENANT_NAME, type Tenants } from './config.ts';
 import { CountersignError } from './errors.ts';
 import type { Caller } from './http.ts';
 
@@ -8,14 +8,17 @@ export interface TenantBinding {
   readonly fromBody: boolean;
 }
 
-/** What a tenant's name may look like; it becomes part of keys. */
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-
-const checked = (tenant: string): string => {
-  if (!NAME.test(tenant))
+/**
+ * The name of a tenant, where a caller chose it.
+ *
+ * @param field where the caller wrote it.
+ * @throws CountersignError `tenant-invalid` (400)
+ */
+export const tenantName = (tenant: string, field = 'tenant'): string => {
+  if (!TENANT_NAME.test(tenant))
     throw new CountersignError('tenant-invalid', 'The tenant is not a valid name', {
       status: 400,
-      fields: [{ field: 'tenant', problem: 'must be 1-64 letters, digits, dots, underscores or hyphens' }],
+      fields: [{ field, problem: 'must be 1-64 letters, digits, dots, underscores or hyphens' }],
     });
   return tenant;
 };
@@ -36,9 +39,9 @@ export const tenantOfCaller = (
 ): TenantBinding => {
   const claim = caller.claims[tenants.claim];
   if (claim === '*' && unboundAllowed)
-    return { tenant: checked(requested ?? tenants.default), fromBody: true };
+    return { tenant: tenantName(requested ?? tenants.default), fromBody: true };
   const mapped = caller.clientId === undefined ? undefined : own(tenants.clients, caller.clientId);
-  const tenant = checked(typeof claim === 'string' && claim !== '*' ? claim : (mapped ?? tenants.default));
+  const tenant = tenantName(typeof claim === 'string' && claim !== '*' ? claim : (mapped ?? tenants.default));
   if (requested !== undefined && requested !== tenant)
     throw new CountersignError('tenant-mismatch', 'The token belongs to another tenant', { status: 403 });
   return { tenant, fromBody: false };

@@ -37,6 +37,7 @@ const MALFORMED: readonly [what: string, event: unknown, field: RegExp][] = [
   ['a time in the future', nativeEvent('bad', { metadata: { time: inFuture } }), /time/],
   ['a time before 2000', nativeEvent('bad', { metadata: { time: '1999-12-31T23:59:59Z' } }), /time/],
   ['an id that is too long', nativeEvent('x'.repeat(257)), /metadata\.id/],
+  ['a tenant that no key can hold', nativeEvent('bad', { metadata: { tenant: 'a#b' } }), /metadata\.tenant/],
   ['an unknown provider', { ...nativeEvent('bad'), 'detail-type': 'Weather Observed' }, /detail-type/],
   ['our own source', { ...nativeEvent('bad'), source: 'countersign' }, /source/],
   ['a detail that is no object', { ...nativeEvent('bad'), detail: 'x' }, /detail/],
