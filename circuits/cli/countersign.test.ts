@@ -92,7 +92,7 @@ const verify = (options: Record<string, string> = {}): { ok: boolean; text: stri
     ...options,
   });
 
-describe('the command line', () => {
+describe('the command line', { timeout: 120_000 }, () => {
   it('issues, proves and verifies, and shows only what was asked', () => {
     const run = verify();
     expect(run.text).toMatch(/^verified\npseudonym [\w-]{43}\n$/);

@@ -24,7 +24,7 @@ afterAll(async () => {
 
 const { inputs, signals } = witnessInputs(sampleStatement());
 
-it('proves at the other end, and tells how far it is', async () => {
+it('proves at the other end, and tells how far it is', { timeout: 120_000 }, async () => {
   const stages: string[] = [];
   const { publicSignals } = await prover(inputs, (stage) => void stages.push(stage));
   expect(publicSignals).toEqual(signalList(signals));

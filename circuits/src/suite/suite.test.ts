@@ -116,7 +116,9 @@ async function outcome(
     documentLoader,
   });
   if (result.verified) return 'verified';
-  const error = (result.results?.[0]?.error ?? [result.error].flat()[0]) as Error & { code?: string };
+  const error = (result.results?.[0]?.error ?? result.error?.errors?.[0] ?? result.error) as Error & {
+    code?: string;
+  };
   return error.code ?? error.message;
 }
 
@@ -184,7 +186,7 @@ describe('a credential issued, derived and presented', () => {
     expect((first.derived.proof as { proofValue: string }).proofValue.length).toBeLessThanOrEqual(400);
   });
 
-  it('also without a scope, predicates about nothing, or a status list', async () => {
+  it('also without a scope, predicates about nothing, or a status list', { timeout: 120_000 }, async () => {
     const binding = { nonce: 'n', audience: 'origin:https://shop.example', presentationKey: 'did:key:z6Mk' };
     const { credentialStatus: _, ...unrevocable } = unsigned;
     const kept = credential;
@@ -253,7 +255,7 @@ describe('two presentations', () => {
       expect(Buffer.compare(a!.proof.subarray(at, at + 32), b!.proof.subarray(at, at + 32))).not.toBe(0);
   });
 
-  it('to one verifier have one pseudonym', async () => {
+  it('to one verifier have one pseudonym', { timeout: 120_000 }, async () => {
     const again = await present(first.binding.audience, 'nonce-3');
     expect(pseudonymIn(again.derived)).toBe(pseudonymIn(first.derived));
     expect((again.derived.proof as { proofValue: string }).proofValue).not.toBe(
@@ -361,6 +363,22 @@ describe('a verifier refuses', () => {
     expect(await outcome(first.derived, first.binding, { statusLists: [] })).toBe('status-list-invalid');
     const other = { status: sampleKind.status, root: sampleList.root + 1n };
     expect(await outcome(first.derived, first.binding, { statusLists: [other] })).toBe('status-list-invalid');
+  });
+
+  it('an issuer that the key is not of, though it signed that name', { timeout: 120_000 }, async () => {
+    const kept = credential;
+    credential = await issue({ ...unsigned, issuer: 'did:web:victim.example' });
+    const shown = await derive({ binding: first.binding, scopeName: 'staff', predicates });
+    credential = kept;
+    expect(await outcome(shown)).toBe('Credential issuer must match the verification method controller.');
+  });
+
+  it('another proof purpose, and more questions than a proof answers', async () => {
+    expect(await outcome(altered(['proof', 'proofPurpose'], 'authentication'))).toMatch(
+      /insufficient proofs/,
+    );
+    const many = Array.from({ length: 10_000 }, () => predicates[0]!) as unknown as Json;
+    expect(await outcome(altered(['credentialSubject', 'predicates'], many))).toBe('query-invalid');
   });
 
   it('a proof value that is not in its one form', async () => {
