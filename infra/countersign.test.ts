@@ -213,7 +213,7 @@ describe.each(both)('least privilege in %s', (_, template) => {
     const permissions = resourcesOf(template, 'AWS::Lambda::Permission').map(
       ([, { Properties }]) => Properties,
     );
-    expect(permissions).toHaveLength(42);
+    expect(permissions).toHaveLength(44);
     for (const { Action, SourceArn } of permissions) {
       expect(Action).toBe('lambda:InvokeFunction');
       expect(SourceArn).toBeDefined();

@@ -75,6 +75,12 @@ export interface Verifier {
    * @default 'refuse'
    */
   readonly unavailableStatus?: 'refuse' | 'report';
+  /**
+   * `development-keys-allow-forged-proofs` lets stage `prod` verify zero-knowledge proofs under the keys of a
+   * development ceremony. Whoever made those can forge.
+   * @default - stage `prod` refuses such proofs
+   */
+  readonly zkKeysAcknowledged?: string;
 }
 
 /** What may be set of {@link Countersign}. Nothing must be. */
@@ -254,6 +260,7 @@ export class Countersign extends Construct {
         appOrigins: props.verifier?.appOrigins ?? [],
         remoteHosts: props.verifier?.remoteHosts ?? [],
         unavailableStatus: props.verifier?.unavailableStatus ?? 'refuse',
+        zkKeysAcknowledged: props.verifier?.zkKeysAcknowledged,
       },
     });
     const validation = new ContinuousValidation(this, 'Validation', {

@@ -48,6 +48,7 @@ export interface PresentationSettings {
   readonly appOrigins: readonly string[];
   readonly remoteHosts: readonly string[];
   readonly unavailableStatus: string;
+  readonly zkKeysAcknowledged: string | undefined;
 }
 
 /** The functions, each with what it may read, write and call: exactly what its code does. */
@@ -141,7 +142,7 @@ export class Functions extends Construct {
     );
 
     const { publicUrl, clientIdPrefix, did, certificates, appOrigins } = props.presentations;
-    const { remoteHosts, unavailableStatus } = props.presentations;
+    const { remoteHosts, unavailableStatus, zkKeysAcknowledged } = props.presentations;
     const verifier = {
       PRESENTATIONS_TABLE: presentations.tableName,
       ISSUERS_TABLE: issuers.tableName,
@@ -150,6 +151,8 @@ export class Functions extends Construct {
       SIGNING_CERTIFICATES: JSON.stringify(certificates),
       REMOTE_HOSTS: JSON.stringify(remoteHosts),
       UNAVAILABLE_STATUS: unavailableStatus,
+      STAGE: props.stage,
+      ...(zkKeysAcknowledged === undefined ? {} : { ZK_KEYS_ACKNOWLEDGED: zkKeysAcknowledged }),
       ...(did === undefined ? {} : { VERIFIER_DID: did }),
     };
     this.presentations = new ServiceFunction(this, 'Presentations', {

@@ -71,6 +71,7 @@ const settings = z.strictObject({
         .array(z.string().regex(/^[a-z0-9.-]+(:\d+)?$|^loopback$/, 'must be a host, with its port or not'))
         .optional(),
       unavailableStatus: z.enum(['refuse', 'report']).optional(),
+      zkKeysAcknowledged: nonEmpty.optional(),
       appOrigins: z
         .array(z.url({ protocol: /^https?$/, error: 'must be an origin' }).or(z.literal('loopback')))
         .optional(),

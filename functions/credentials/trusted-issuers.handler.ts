@@ -16,8 +16,8 @@ import { isIssuer, trustedIssuerSchema, trustedIssuerStore } from './trust/index
 const config = configOf(process.env, ['ISSUERS_TABLE', 'TENANTS', 'UNBOUND_TENANTS']);
 const issuers = trustedIssuerStore(new DynamoDBClient(CLIENT_SETTINGS), config.ISSUERS_TABLE);
 
-/** Largest body, bytes: sixteen keys and what they are for. */
-const MAX_BODY_BYTES = 65_536;
+/** Largest body, bytes: documents included, and well within what one record of the table holds. */
+const MAX_BODY_BYTES = 262_144;
 
 const invalid = (fields: { field: string; problem: string }[]): CountersignError =>
   new CountersignError('trusted-issuer-invalid', 'The trusted issuer is not valid', { status: 422, fields });

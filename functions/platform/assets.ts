@@ -7,6 +7,12 @@ const WASM = {
   'cedar_wasm_bg.wasm': 'node_modules/@cedar-policy/cedar-wasm/web/cedar_wasm_bg.wasm',
 } as const;
 
+/** The verification key of the zero-knowledge circuit, and the manifest that pins it. */
+const ZK = {
+  'credential.vkey.json': 'circuits/keys/credential.vkey.json',
+  'zk-manifest.json': 'circuits/keys/manifest.json',
+} as const;
+
 /**
  * Files that a function needs beside its code, by function and by name in the bundle, each with its path from
  * the root of the repository. The deployment copies them to `assets/<name>`; a function reads them with
@@ -22,8 +28,8 @@ export const ASSETS = {
   decisions: {},
   settle: {},
   sweep: {},
-  presentations: {},
-  wallet: {},
+  presentations: ZK,
+  wallet: ZK,
   'trusted-issuers': {},
   sessions: {},
   streams: {},

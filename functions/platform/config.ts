@@ -62,6 +62,10 @@ const variables = {
   CLIENT_ID_PREFIX: z
     .enum(['decentralized_identifier', 'x509_san_dns', 'x509_hash', 'redirect_uri'])
     .default('decentralized_identifier'),
+  /** Names the deployment; `prod` takes no keys of a development ceremony. */
+  STAGE: z.string().min(1),
+  /** What an operator writes to take them all the same. */
+  ZK_KEYS_ACKNOWLEDGED: z.string().optional(),
   /** Hosts whose status lists and DID documents are read; `loopback` is this machine. */
   REMOTE_HOSTS: json(z.array(z.string().min(1))).default([]),
   /** What to do with a credential of whose status nothing is known. */

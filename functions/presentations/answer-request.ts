@@ -1,7 +1,7 @@
 import type { TrustedIssuerStore } from '../credentials/trust/index.ts';
 import { CountersignError } from '../platform/index.ts';
 import { invalidResponse, PresentationError, unknownRequest } from './presentation-error.ts';
-import { isBrowserMode, isRequestId, type PresentationRequest } from './presentation-request.ts';
+import { isBrowserMode, isRequestId, type PresentationRequest, requestUris } from './presentation-request.ts';
 import { hashOfCode, type Outcome, statusOf } from './presentation-result.ts';
 import type { PresentationStore, StoredPresentation } from './presentations.store.ts';
 import { type AnswerDeps, verifyAnswer } from './verify-answer.ts';
@@ -11,6 +11,8 @@ import { parseForm, readFromBrowser, readPosted, type WalletResponse } from './w
 export interface AnsweringDeps extends AnswerDeps {
   readonly store: PresentationStore;
   readonly issuers: Pick<TrustedIssuerStore, 'get'>;
+  /** Base URL of the API as wallets reach it. */
+  readonly publicUrl: string;
   /** Gives that many random bytes. */
   readonly random: (bytes: number) => Buffer;
   /** Told of every refusal, for operators: its reason is in no log that holds personal data. */
@@ -41,7 +43,8 @@ export const answerPosted = async (
       : { redirectUri: withParameter(request.returnUri, 'error', response.error) };
   }
   const code = request.returnUri === undefined ? undefined : deps.random(32).toString('base64url');
-  await settle(request, response, request.clientId, code, deps);
+  const { responseUri } = requestUris(deps.publicUrl, request.walletId);
+  await settle(request, response, { audience: request.clientId, responseUri }, code, deps);
   return request.returnUri === undefined || code === undefined
     ? {}
     : { redirectUri: withParameter(request.returnUri, 'response_code', code) };
@@ -70,7 +73,7 @@ export const answerFromBrowser = async (
     await deps.store.refuse(request.walletId, `wallet-error:${response.error}`);
     return;
   }
-  await settle(request, response, `origin:${origin}`, undefined, deps);
+  await settle(request, response, { audience: `origin:${origin}` }, undefined, deps);
 };
 
 const openRequest = async (
@@ -112,7 +115,7 @@ const reasonOf = (error: CountersignError): string =>
 const settle = async (
   request: PresentationRequest,
   response: Extract<WalletResponse, { kind: 'presentations' }>,
-  audience: string,
+  bound: { readonly audience: string; readonly responseUri?: string },
   code: string | undefined,
   deps: AnsweringDeps,
 ): Promise<void> => {
@@ -120,7 +123,7 @@ const settle = async (
     verifyAnswer(
       request,
       response.vpToken,
-      audience,
+      bound,
       (issuer) => deps.issuers.get(request.tenant, issuer),
       deps,
     ),

@@ -100,6 +100,7 @@ const checkCredential = (credential: CredentialQuery, field: string): void => {
   const types = credential.format === 'dc+sd-jwt' ? meta?.vct_values : meta?.type_values;
   if (!Array.isArray(types) || types.length === 0)
     throw invalid(`${field}.meta`, 'must name the types that are accepted');
+  checkProfile(credential, field);
   if (credential.trusted_authorities !== undefined)
     throw invalid(`${field}.trusted_authorities`, 'cannot be enforced here: trust issuers in the registry');
   if (claims.length > MAX.claims) throw invalid(`${field}.claims`, 'must be fewer');
@@ -112,6 +113,59 @@ const checkCredential = (credential: CredentialQuery, field: string): void => {
       throw invalid(`${field}.claims`, 'must be shorter');
     if (values?.length === 0) throw invalid(`${field}.claims`, 'must not be limited to no values');
   }
+};
+
+/** Relations of a predicate, as the zero-knowledge cryptosuite names them. */
+const RELATIONS = [
+  'equals',
+  'notEquals',
+  'lessThan',
+  'atMost',
+  'greaterThan',
+  'atLeast',
+  'between',
+  'oneOf',
+  'noneOf',
+  'olderThan',
+  'youngerThan',
+];
+
+/** Most predicates in one proof. */
+const MAX_PREDICATES = 4;
+
+/**
+ * The profile of zero-knowledge presentations in `meta`: `predicates` to be proved about claims that stay hidden,
+ * and `pseudonym_scope`, the registered name under which a pseudonym is asked for.
+ */
+export interface ZkMeta {
+  readonly predicates?: readonly JsonObject[];
+  readonly pseudonym_scope?: string;
+}
+
+/** Whether a query asks for what only a zero-knowledge proof shows. */
+export const asksForProof = (meta: JsonObject): meta is JsonObject & ZkMeta =>
+  meta.predicates !== undefined || meta.pseudonym_scope !== undefined;
+
+const checkProfile = ({ format, meta }: CredentialQuery, field: string): void => {
+  if (!asksForProof(meta)) return;
+  const { predicates = [], pseudonym_scope: scope } = meta;
+  if (format !== 'ldp_vc')
+    throw invalid(`${field}.meta`, 'may ask for predicates and pseudonyms in ldp_vc only');
+  if (scope !== undefined && (typeof scope !== 'string' || !/^[\w.:/-]{1,128}$/.test(scope)))
+    throw invalid(`${field}.meta.pseudonym_scope`, 'must be a name of at most 128 characters');
+  const sound =
+    Array.isArray(predicates) &&
+    predicates.length <= MAX_PREDICATES &&
+    predicates.every((predicate) => {
+      if (!isObject(predicate) || typeof predicate.path !== 'string') return false;
+      const relations = Object.keys(predicate).filter((name) => name !== 'path');
+      return relations.length === 1 && RELATIONS.includes(relations[0]!);
+    });
+  if (!sound)
+    throw invalid(
+      `${field}.meta.predicates`,
+      `must be at most ${MAX_PREDICATES}, each a path and one relation`,
+    );
 };
 
 const invalid = (field: string, problem: string, cause?: unknown): PresentationError => {

@@ -37,6 +37,8 @@ const config = configOf(process.env, [
   'VERIFIER_DID',
   'REMOTE_HOSTS',
   'UNAVAILABLE_STATUS',
+  'STAGE',
+  'ZK_KEYS_ACKNOWLEDGED',
   'CLIENT_ID_PREFIX',
   'APP_ORIGINS',
   'TENANTS',

@@ -17,12 +17,16 @@ export interface VerifiedPresentation extends Presented {
   readonly statusReference?: unknown;
   readonly predicates?: readonly unknown[];
   readonly pseudonym?: string;
+  /** Whether the presentation itself proves that the credential was not revoked. */
+  readonly statusProved?: boolean;
 }
 
 /** What a format's verification is told. */
 export interface VerificationContext {
   readonly asked: CredentialQuery;
   readonly binding: KeyBinding;
+  /** Where the answer was posted; absent over the browser's API. */
+  readonly responseUri?: string;
   readonly bindingRequired: boolean;
   readonly registry: IssuerRegistry;
   /** ms since 1970. */
@@ -57,14 +61,14 @@ const MAX_PRESENTATIONS = 32;
  * Verifies a whole answer (OpenID4VP 1.0 §8.6): each presentation by its format, then the issuers, the statuses,
  * and the query. Nothing of it counts unless all of it does.
  *
- * @param audience what holders must have bound their proofs to.
+ * @param bound what holders must have bound their proofs to: the audience, and where the answer was posted.
  * @param registry issuers that the tenant trusts.
  * @throws PresentationError `presentation-refused`, with what was wrong as its cause
  */
 export const verifyAnswer = async (
   request: PresentationRequest,
   vpToken: ReadonlyMap<string, readonly unknown[]>,
-  audience: string,
+  { audience, responseUri }: { readonly audience: string; readonly responseUri?: string },
   registry: IssuerRegistry,
   { verifiers, checkStatus, clock }: AnswerDeps,
 ): Promise<Outcome> => {
@@ -85,6 +89,7 @@ export const verifyAnswer = async (
       verifiers[asked.format](presentation, {
         asked,
         binding: { audience, nonce: request.nonce, transactionData: transactionsFor(request, id) },
+        ...(responseUri === undefined ? {} : { responseUri }),
         bindingRequired: asked.require_cryptographic_holder_binding !== false,
         registry: cached,
         now,
@@ -95,7 +100,9 @@ export const verifyAnswer = async (
       throw refusedPresentation('A credential is by an issuer that is not trusted for it');
     const status =
       one.statusReference === undefined
-        ? 'not-checked'
+        ? one.statusProved
+          ? 'valid'
+          : 'not-checked'
         : await guarded(() =>
             checkStatus(one.statusReference, { issuer: one.issuer, format: one.format }, cached),
           );

@@ -35,6 +35,8 @@ const config = configOf(process.env, [
   'VERIFIER_DID',
   'REMOTE_HOSTS',
   'UNAVAILABLE_STATUS',
+  'STAGE',
+  'ZK_KEYS_ACKNOWLEDGED',
 ]);
 const dynamodb = new DynamoDBClient(CLIENT_SETTINGS);
 const store = presentationStore(dynamodb, config.PRESENTATIONS_TABLE, Date.now);

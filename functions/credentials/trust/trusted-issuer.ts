@@ -27,6 +27,19 @@ export const trustedIssuerSchema = z.strictObject({
   types: z.array(z.string().min(1).max(512)).min(1).max(64),
   /** Keys of an issuer that is named by a URL: no network is used to find them while verifying. */
   jwks: z.strictObject({ keys: z.array(publicJwk).min(1).max(16) }).optional(),
+  /**
+   * Documents by URL that credentials of this issuer refer to: JSON-LD contexts, claim schemas, the issuer's DID
+   * document. What an operator reviewed is pinned here; nothing is fetched for it. Standard contexts stay as they are.
+   */
+  documents: z
+    .record(z.string().min(1).max(512), z.record(z.string(), z.unknown()))
+    .refine((documents) => Object.keys(documents).length <= 16, 'must be at most 16 documents')
+    .optional(),
+  /** Status lists that zero-knowledge proofs may be about; without one its credentials cannot be revoked. */
+  statusLists: z
+    .array(z.strictObject({ list: z.string().max(2_048), purpose: z.enum(['revocation', 'suspension']) }))
+    .max(8)
+    .optional(),
   /** For people. */
   comment: z.string().max(512).optional(),
 });

@@ -64,7 +64,12 @@ export const startVerifier = async (identity: Partial<VerifierIdentity> = {}): P
   await issuers.put('default', { issuer: issuer.did, types: [IDENTITY, 'IdentityCredential'] });
   const refusals: unknown[] = [];
   const deps: AnsweringDeps = {
-    ...answerDeps(store, issuers, { REMOTE_HOSTS: ['loopback'], UNAVAILABLE_STATUS: 'refuse' }),
+    ...answerDeps(store, issuers, {
+      REMOTE_HOSTS: ['loopback'],
+      UNAVAILABLE_STATUS: 'refuse',
+      PUBLIC_URL,
+      STAGE: 'test',
+    }),
     clock: now,
     onRefused: (error) => refusals.push(error),
   };

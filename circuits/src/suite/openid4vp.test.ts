@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DataIntegrityProof } from '@digitalbazaar/data-integrity';
+import * as vc from '@digitalbazaar/vc';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { JsonObject } from '../../../functions/credentials/statement/derived-document.ts';
+import { trustedIssuerStore } from '../../../functions/credentials/trust/index.ts';
+import { loadZkKey } from '../../../functions/credentials/zk/index.ts';
+import { ldpVerifier } from '../../../functions/presentations/ldp-format.ts';
+import type { PresentationRequest } from '../../../functions/presentations/presentation-request.ts';
+import {
+  causeOf,
+  codeOf,
+  PUBLIC_URL,
+  startVerifier,
+  type TestVerifier,
+} from '../../../functions/presentations/testing/verifier.ts';
+import { paths } from '../../setup/paths.ts';
+import {
+  artefacts,
+  documentLoader,
+  ed25519,
+  eddsaSuite,
+  ISSUER,
+  issue,
+  opening,
+  TERMS_URL,
+  unsigned,
+} from '../../testing/credential.ts';
+import { sampleKind, sampleList } from '../../testing/sample.ts';
+import { localProver, releaseProver } from '../prove.ts';
+import { createZkDeriveCryptosuite, type DeriveOptions } from './derive-cryptosuite.ts';
+
+const EMPLOYEE = 'https://issuer.example/terms#EmployeeCredential';
+const ADULT = { path: '/credentialSubject/birthDate', atMost: '2008-11-20' };
+
+let verifier: TestVerifier;
+let credential: JsonObject;
+
+beforeAll(async () => {
+  verifier = await startVerifier();
+  const issuers = trustedIssuerStore(verifier.tables.client, verifier.tables.issuers);
+  const documentOf = async (url: string) => (await documentLoader(url)).document as Record<string, unknown>;
+  const documents = Object.fromEntries(
+    await Promise.all(
+      [TERMS_URL, ISSUER, sampleKind.schema.id].map(async (url) => [url, await documentOf(url)]),
+    ),
+  );
+  await issuers.put('default', { issuer: ISSUER, types: [EMPLOYEE], documents });
+  const file = (name: string): Buffer => readFileSync(join(paths.keys, name));
+  const key = await loadZkKey(
+    { manifest: file('manifest.json'), verificationKey: file('credential.vkey.json') },
+    { stage: 'test' },
+  );
+  const { verify } = ldpVerifier({
+    resolve: async () => undefined,
+    clock: Date.now,
+    zkKey: async () => key,
+    zkStatuses: async () => [{ status: sampleKind.status, root: sampleList.root }],
+  });
+  Object.assign(verifier.deps, { verifiers: { ...verifier.deps.verifiers, ldp_vc: verify } });
+  const day = (offset: number) =>
+    new Date(Date.now() + offset * 86_400_000).toISOString().replace(/\.\d+/, '');
+  credential = await issue({ ...unsigned, validFrom: day(-30), validUntil: day(30) });
+});
+afterAll(async () => {
+  await releaseProver();
+  await verifier.close();
+});
+
+const ask = (meta: Record<string, unknown> = {}, claims?: object[]) =>
+  verifier.ask({
+    response_mode: 'direct_post',
+    dcql_query: {
+      credentials: [
+        {
+          id: 'employee',
+          format: 'ldp_vc',
+          meta: { type_values: [[EMPLOYEE]], predicates: [ADULT], ...meta },
+          ...(claims ? { claims } : {}),
+        },
+      ],
+    },
+  });
+
+/** What the prover's wallet posts: a derived credential in a presentation by a fresh key. */
+const answer = async (
+  request: PresentationRequest,
+  options: Partial<DeriveOptions> = {},
+  {
+    responseUri = `${PUBLIC_URL}/v1/presentation-requests/${request.walletId}/response`,
+    signer = ed25519(),
+    change = (derived: JsonObject) => derived,
+  } = {},
+) => {
+  const binding = {
+    nonce: request.nonce,
+    audience: request.clientId,
+    responseUri,
+    presentationKey: signer.did,
+  };
+  const cryptosuite = createZkDeriveCryptosuite({
+    opening,
+    statusList: sampleList,
+    prover: localProver(artefacts, { singleThread: true }),
+    now: Math.floor(Date.now() / 1000),
+    predicates: [ADULT],
+    binding,
+    ...options,
+  });
+  const derived = (await vc.derive({
+    verifiableCredential: structuredClone(credential),
+    suite: new DataIntegrityProof({ cryptosuite }),
+    documentLoader,
+  })) as JsonObject;
+  return wrap(request, change(derived), signer);
+};
+const wrap = async (request: PresentationRequest, derived: JsonObject, { did, signer } = ed25519()) => {
+  const presentation = {
+    '@context': ['https://www.w3.org/ns/credentials/v2'],
+    type: ['VerifiablePresentation'],
+    holder: did,
+    verifiableCredential: [derived],
+  };
+  const signed = await vc.signPresentation({
+    presentation,
+    suite: eddsaSuite(signer),
+    challenge: request.nonce,
+    domain: request.clientId,
+    documentLoader,
+  });
+  return { vp_token: JSON.stringify({ employee: [signed] }), state: request.state };
+};
+
+describe('zero-knowledge predicates in OpenID4VP', () => {
+  test('are proved of claims that stay hidden, and counted by the raw query', async () => {
+    const asked = await ask();
+    await verifier.post(asked.request, await answer(asked.request));
+    const result = await verifier.result(asked.answer);
+    expect(result).toMatchObject({
+      status: 'verified',
+      credentials: [
+        {
+          id: 'employee',
+          issuer: ISSUER,
+          type: 'EmployeeCredential',
+          claims: {},
+          predicates: [ADULT],
+          status: 'valid',
+        },
+      ],
+    });
+    expect(JSON.stringify(result)).not.toMatch(/1990-12-10|Ada/);
+    expect(result).not.toHaveProperty('pseudonym');
+  });
+
+  test('come with a pseudonym that is the same for one scope of one verifier', async () => {
+    const [one, two, three] = [
+      await ask({ pseudonym_scope: 'staff' }),
+      await ask({ pseudonym_scope: 'staff' }),
+      await ask({ pseudonym_scope: 'guests' }),
+    ];
+    const pseudonyms: (string | undefined)[] = [];
+    for (const { request, answer: app } of [one, two, three]) {
+      const scopeName = (request.query.credentials as { meta: { pseudonym_scope: string } }[])[0]!.meta
+        .pseudonym_scope;
+      await verifier.post(request, await answer(request, { scopeName }));
+      pseudonyms.push((await verifier.result(app)).pseudonym);
+    }
+    expect(pseudonyms[0]).toMatch(/^[\w-]{43}$/);
+    expect(pseudonyms[1]).toBe(pseudonyms[0]);
+    expect(pseudonyms[2]).not.toBe(pseudonyms[0]);
+  });
+
+  test('come with claims that are revealed, where the query asks for them', async () => {
+    const { request, answer: app } = await ask({}, [
+      { path: ['credentialSubject', 'cleared'], values: [true] },
+    ]);
+    expect(await codeOf(verifier.post(request, await answer(request)))).toBe('presentation-refused');
+    await verifier.post(request, await answer(request, { reveal: ['/credentialSubject/cleared'] }));
+    expect((await verifier.result(app)).credentials[0]?.claims).toEqual({ cleared: true });
+  });
+
+  test('are refused when another one is proved than was asked for', async () => {
+    const { request } = await ask();
+    for (const predicates of [
+      [],
+      [{ path: '/credentialSubject/birthDate', atMost: '2010-11-20' }],
+      [{ path: '/credentialSubject/hiredAt', atMost: '2022-01-01T00:00:00Z' }],
+    ])
+      expect(await causeOf(verifier.post(request, await answer(request, { predicates })))).toBe(
+        'type-refused',
+      );
+  });
+
+  test('are refused when the document says another one than the proof proves', async () => {
+    const { request } = await ask();
+    const weaker = [{ path: '/credentialSubject/birthDate', atMost: '2010-11-20' }];
+    const forged = await answer(
+      request,
+      { predicates: weaker },
+      {
+        change: (derived) => ({ ...derived, credentialSubject: { predicates: [ADULT] } }),
+      },
+    );
+    expect(await codeOf(verifier.post(request, forged))).toBe('presentation-refused');
+  });
+
+  test('are refused for another request, another address, another key, or another scope', async () => {
+    const [one, two] = [await ask(), await ask()];
+    const right = JSON.parse((await answer(one.request)).vp_token).employee[0].verifiableCredential as
+      | JsonObject
+      | JsonObject[];
+    const derived = [right].flat()[0] as JsonObject;
+    // The proof of one request in a fresh presentation for the other, and by another key for the same.
+    expect(await codeOf(verifier.post(two.request, await wrap(two.request, derived)))).toBe(
+      'presentation-refused',
+    );
+    expect(await codeOf(verifier.post(one.request, await wrap(one.request, derived)))).toBe(
+      'presentation-refused',
+    );
+    const elsewhere = await answer(one.request, {}, { responseUri: 'https://evil.example/response' });
+    expect(await codeOf(verifier.post(one.request, elsewhere))).toBe('presentation-refused');
+    const scoped = await ask({ pseudonym_scope: 'staff' });
+    const other = await answer(scoped.request, { scopeName: 'guests' });
+    expect(await codeOf(verifier.post(scoped.request, other))).toBe('presentation-refused');
+  });
+
+  test("the issuer's own proof is refused, as is a credential by another suite", async () => {
+    const { request } = await ask();
+    expect(await codeOf(verifier.post(request, await wrap(request, credential)))).toBe(
+      'presentation-refused',
+    );
+  });
+
+  test('cannot be asked for in other words', async () => {
+    for (const predicates of [
+      'x',
+      [{ path: '/a' }],
+      [{ atMost: 1 }],
+      [{ path: '/a', atMost: 1, atLeast: 0 }],
+      [{ path: '/a', about: 1 }],
+      Array(5).fill(ADULT),
+    ])
+      expect(await codeOf(ask({ predicates }))).toBe('request-invalid');
+    expect(await codeOf(ask({ pseudonym_scope: 'x'.repeat(129) }))).toBe('request-invalid');
+  });
+});
