@@ -9,6 +9,7 @@ export interface TestTables {
   readonly decisions: string;
   readonly baselines: string;
   readonly sessions: string;
+  readonly streams: string;
   readonly presentations: string;
   readonly issuers: string;
   readonly reviews: string;
@@ -66,6 +67,7 @@ export const startTables = async (): Promise<TestTables> => {
       table('decisions', { name: 'pending', partition: 'pendingShard', sort: 'pendingSince' }),
       table('baselines'),
       table('sessions'),
+      table('streams', { name: 'outbox', partition: 'outbox', sort: 'due' }),
       table('presentations'),
       table('issuers'),
       table(
@@ -88,6 +90,7 @@ export const startTables = async (): Promise<TestTables> => {
     decisions: 'decisions',
     baselines: 'baselines',
     sessions: 'sessions',
+    streams: 'streams',
     presentations: 'presentations',
     issuers: 'issuers',
     reviews: 'reviews',

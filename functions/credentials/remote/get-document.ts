@@ -67,7 +67,7 @@ export const documentGetter =
   };
 
 /** Resolves a name as the system does, and gives nothing when any of its addresses is not public. */
-const publicLookup: LookupFunction = (hostname, options, callback) => {
+export const publicLookup: LookupFunction = (hostname, options, callback) => {
   lookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
     if (error) return callback(error, '', 4);
     const [first] = addresses;

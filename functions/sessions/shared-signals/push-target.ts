@@ -1,6 +1,5 @@
-import { type LookupAddress, lookup } from 'node:dns';
-import { isIP, type LookupFunction } from 'node:net';
-import ipaddr from 'ipaddr.js';
+import { isIP } from 'node:net';
+import { isPublicAddress } from '../../credentials/remote/index.ts';
 import { SessionError } from '../session-error.ts';
 
 /** Where events may be pushed to. */
@@ -11,19 +10,8 @@ export interface PushRules {
   readonly loopback: boolean;
 }
 
-/**
- * Whether an address is one that anybody on the internet may have: not private, loopback, link-local (where
- * clouds keep their metadata), carrier-grade, multicast or reserved, nor an IPv6 wrapping of such a one.
- */
-export const isPublicAddress = (address: string): boolean => {
-  try {
-    return ipaddr.process(address).range() === 'unicast';
-  } catch {
-    return false;
-  }
-};
-
-const isLoopback = (host: string): boolean =>
+/** Whether a host is this machine. */
+export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
 
 const refused = (problem: string): SessionError =>
@@ -58,19 +46,4 @@ export const assertPushTarget = (text: string, rules: PushRules): URL => {
   if (rules.hosts.length > 0 && !isListed(host, rules.hosts))
     throw refused('is not on the list of receivers');
   return url;
-};
-
-/**
- * Resolves names for connections to receivers, and refuses those of private addresses at the moment of
- * connecting: a name that was harmless when the stream was made may point inwards by now.
- */
-export const publicLookup: LookupFunction = (hostname, options, callback) => {
-  lookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
-    const private_ = addresses?.some(({ address }) => !isPublicAddress(address));
-    const failure = error ?? (private_ || !addresses?.length ? refused('must be a public address') : null);
-    const [first] = addresses ?? [];
-    if (failure || !first) callback(failure as NodeJS.ErrnoException, '', 4);
-    else if (options.all) callback(null, addresses);
-    else callback(null, first.address, first.family);
-  });
 };

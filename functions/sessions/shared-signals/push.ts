@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { assertPushTarget, type PushRules, publicLookup } from './push-target.ts';
+import { publicLookup } from '../../credentials/remote/index.ts';
+import { assertPushTarget, isLoopback, type PushRules } from './push-target.ts';
 
 /** What came of pushing one token (RFC 8935 §2). */
 export type PushOutcome =
@@ -45,7 +46,7 @@ export const pushTo =
       const url = assertPushTarget(target, rules);
       const plain = url.protocol === 'http:';
       // Only what the rules let pass as loopback may resolve to it.
-      const guarded = !rules.loopback || !/^(localhost|127\.|\[::1\])/.test(url.hostname);
+      const guarded = !(rules.loopback && isLoopback(url.hostname));
       return await new Promise<PushOutcome>((resolve, reject) => {
         const request = (plain ? httpRequest : httpsRequest)(
           url,
