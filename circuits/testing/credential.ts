@@ -63,6 +63,9 @@ function ed25519From(privateKey: KeyObject, publicKey: KeyObject): { did: string
   return { did, signer };
 }
 
+const { did: ED25519_DID, signer: ed25519Signer } = ed25519();
+const ED25519_KEY = `${ISSUER}#ed25519`;
+
 const pinned = (url: string, document: object) => ({ url, digest: contextDigest(document), document });
 
 /** Knows the sample issuer's contexts, schema and keys, and nothing of the network. */
@@ -74,8 +77,16 @@ export const documentLoader = createDocumentLoader({
       {
         '@context': ['https://www.w3.org/ns/did/v1'],
         id: ISSUER,
-        assertionMethod: [ZK_KEY],
-        verificationMethod: [issuerVerificationMethod(ZK_KEY, ISSUER, sampleKey)],
+        assertionMethod: [ZK_KEY, ED25519_KEY],
+        verificationMethod: [
+          issuerVerificationMethod(ZK_KEY, ISSUER, sampleKey),
+          {
+            id: ED25519_KEY,
+            type: 'Multikey',
+            controller: ISSUER,
+            publicKeyMultibase: ED25519_DID.slice('did:key:'.length),
+          },
+        ],
       },
     ],
     [sampleKind.schema.id, sampleKind.schema],
@@ -124,7 +135,13 @@ export async function issue(credential: JsonObject = unsigned): Promise<JsonObje
   return (await vc.issue({ credential: structuredClone(credential), suite, documentLoader })) as JsonObject;
 }
 
-/** The suite of presentations' own proofs. */
+/** Adds the issuer's eddsa-rdfc-2022 proof to a credential, beside the proofs that it has. */
+export async function issueEddsa(credential: JsonObject = unsigned): Promise<JsonObject> {
+  const suite = eddsaSuite({ ...ed25519Signer, id: ED25519_KEY });
+  return (await vc.issue({ credential: structuredClone(credential), suite, documentLoader })) as JsonObject;
+}
+
+/** The suite of eddsa-rdfc-2022 proofs: of presentations, and of credentials that are shown whole. */
 export const eddsaSuite = (signer?: object): DataIntegrityProof =>
   new DataIntegrityProof({ cryptosuite: eddsa, ...(signer === undefined ? {} : { signer }) });
 

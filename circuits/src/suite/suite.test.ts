@@ -26,6 +26,7 @@ import {
   ed25519,
   eddsaSuite,
   issue,
+  issueEddsa,
   opening,
   unsigned,
 } from '../../testing/credential.ts';
@@ -158,6 +159,22 @@ describe('a credential issued, derived and presented', () => {
     ];
     for (const [code, document, holder] of refused)
       await expect(checkCredential(document, holder, documentLoader), code).rejects.toThrow(coded(code));
+  });
+
+  it('may have an eddsa-rdfc-2022 proof beside the base proof, and is shown with exactly one', async () => {
+    const both = await issue(await issueEddsa());
+    const [whole, base] = both.proof as JsonObject[];
+    await checkCredential(both, opening, documentLoader);
+    const verified = async (shown: JsonObject): Promise<boolean> => {
+      const suite = [eddsaSuite(), suiteFor(first.binding)];
+      const checkStatus = async () => ({ verified: true });
+      return (await vc.verifyCredential({ credential: shown, suite, documentLoader, checkStatus })).verified;
+    };
+    expect(await verified({ ...both, proof: whole! })).toBe(true);
+    expect(await verified({ ...both, proof: base! })).toBe(false);
+    await expect(
+      checkCredential({ ...both, proof: [base!, base!] }, opening, documentLoader),
+    ).rejects.toThrow(coded('base-proof-missing'));
   });
 
   it('verifies with vc.verifyCredential and, in its presentation, with vc.verify', async () => {
