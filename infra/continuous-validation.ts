@@ -221,6 +221,12 @@ export class ContinuousValidation extends Construct {
       },
     });
     toQueue(ofSessions, counting.queue, monitored);
+    const resolved = new Rule(this, 'ResolvedDecisions', {
+      description: 'Decisions that a presentation or a person resolved',
+      eventBus: bus,
+      eventPattern: { source: [OWN_SOURCE], detailType: ['Presentation Verified', 'Review Resolved'] },
+    });
+    toQueue(resolved, counting.queue, monitored);
     counting.feed(this.sessions, { batchSize: 25 });
     transmitting.feed(this.transmit, { batchSize: 10 });
 

@@ -298,7 +298,7 @@ describe.each(both)('two layers of dead letters in %s', (stage, template) => {
 
   it('has a queue of its own and a retry policy for every target of every rule', () => {
     const targets = rules.flatMap(([, { Properties }]) => Properties.Targets);
-    expect(targets).toHaveLength(stage === 'dev' ? 10 : 9);
+    expect(targets).toHaveLength(stage === 'dev' ? 11 : 10);
     for (const target of targets) {
       expect(queues.has(nameIn(target.DeadLetterConfig.Arn))).toBe(true);
       expect(target.RetryPolicy.MaximumRetryAttempts).toBeGreaterThan(0);

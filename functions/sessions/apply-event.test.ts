@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Factor } from '../events/index.ts';
-import { applyEvent, applyEvidence, assuranceOf, type SessionEvent } from './apply-event.ts';
+import { applyEvent, applyEvidence, applyResolution, assuranceOf, type SessionEvent } from './apply-event.ts';
 import { HALF_LIFE_MS, probability, runningLogit, THRESHOLDS } from './running-score.ts';
 import { SESSION_LIMITS, type Session, type Telling } from './session.ts';
 import { SESSION_EVIDENCE } from './session-evidence.ts';
@@ -224,6 +224,51 @@ describe('the thresholds', () => {
   ])('a second factor %s does not answer', (_, parts) => {
     const after = session(moved, { key: 'answer', action: 'second_factor', ...parts });
     expect(after.status).toBe('step_up');
+  });
+
+  test('a decision that is resolved to allow answers it, once; resolved otherwise, or too early, it does not', () => {
+    const stopped = session(moved);
+    const { observation, decision } = sessionEvent(moved);
+    const resolved = (outcome: 'allow' | 'deny', at: number) =>
+      applyResolution(stopped, {
+        observation,
+        decision: {
+          ...decision,
+          outcome,
+          resolution: {
+            from: 'step_up',
+            by: 'presentation',
+            reference: 'r',
+            time: new Date(NOW + at).toISOString(),
+          },
+        },
+      });
+    const answered = resolved('allow', MINUTE);
+    expect(answered.status).toBe('active');
+    expect(running(answered)).toBe(-5);
+    expect(resolved('deny', MINUTE)).toBe(stopped);
+    expect(applyResolution(stopped, { observation, decision })).toBe(stopped);
+    // What happens after it counts anew.
+    const again = applyEvent(
+      answered,
+      sessionEvent({ key: 'x', at: 2 * MINUTE, keys: { device: 'x', agent: 'x' } }),
+    );
+    expect(again.status).toBe('step_up');
+    const revoked = session(gone);
+    expect(
+      applyResolution(revoked, {
+        observation,
+        decision: {
+          ...decision,
+          resolution: {
+            from: 'step_up',
+            by: 'review',
+            reference: 'r',
+            time: new Date(NOW + MINUTE).toISOString(),
+          },
+        },
+      }),
+    ).toBe(revoked);
   });
 
   test('after a verified step-up the new device is no news, and the next change is', () => {

@@ -252,6 +252,37 @@ export const applyEvent = (before: Session | undefined, event: SessionEvent): Se
   return judged(session, after, { key, eventId: decision.eventId, time, code });
 };
 
+/**
+ * Counts that a decision on one of a session's events was resolved to `allow`, by a verified presentation or by
+ * people: what it answers is forgiven, as a second factor would have it. At most once; nothing undoes a revocation.
+ */
+export const applyResolution = (
+  session: Session,
+  {
+    observation,
+    decision,
+  }: Pick<SessionEvent, 'observation'> & {
+    readonly decision: Pick<Decision, 'eventId' | 'outcome' | 'resolution'>;
+  },
+): Session => {
+  const { resolution, outcome, eventId } = decision;
+  if (!resolution || outcome !== 'allow') return session;
+  const key = `${observation.eventKey}+`;
+  const time = Math.max(observation.time, Date.parse(resolution.time));
+  if (isKnown(session, key, time) || time < session.since) return session;
+  if (session.status !== 'step_up' && session.status !== 'active') return session;
+  const after: Session = {
+    ...session,
+    own: NOTHING,
+    change: NOTHING,
+    acts: NOTHING,
+    status: 'active',
+    since: session.status === 'active' ? session.since : time,
+    applied: withApplied(session.applied, key, time),
+  };
+  return judged(session, after, { key, eventId, time, code: resolution.by });
+};
+
 /** The word of others is trust for at most so much, log-odds: it never clears a session by itself. */
 const MOST_TRUST = -3;
 

@@ -1,3 +1,4 @@
+import { decisionKey } from '../decisions/index.ts';
 import type { IdentityEvent } from '../events/index.ts';
 import type { OutsideEvidence } from './apply-event.ts';
 import type { EvidenceTarget } from './validate.ts';
@@ -16,6 +17,9 @@ export interface SignalMessage {
   readonly issuer: string;
   readonly type: string;
 }
+
+/** Events of the bus that tell of an earlier decision that it was resolved; they name its event. */
+const RESOLVING: readonly unknown[] = ['Presentation Verified', 'Review Resolved'];
 
 /** What the function that validates sessions is sent. */
 export type SessionsMessage =
@@ -37,8 +41,22 @@ export const readMessage = (body: string): SessionsMessage | undefined => {
     return undefined;
   }
   if (typeof message !== 'object' || message === null) return undefined;
-  const { kind, detail } = message as { kind?: unknown; detail?: { metadata?: { id?: unknown } } };
+  const { kind, detail, ...event } = message as {
+    readonly kind?: unknown;
+    readonly 'detail-type'?: unknown;
+    readonly detail?: {
+      readonly metadata?: { readonly id?: unknown; readonly tenant?: unknown };
+      readonly data?: { readonly eventId?: unknown };
+    };
+  };
   if (kind === 'identity-change' || kind === 'signal-received') return message as SessionsMessage;
+  if (RESOLVING.includes(event['detail-type'])) {
+    const tenant = detail?.metadata?.tenant;
+    const eventId = detail?.data?.eventId;
+    return typeof tenant === 'string' && typeof eventId === 'string'
+      ? { kind: 'decided', key: decisionKey(tenant, eventId) }
+      : undefined;
+  }
   const key = detail?.metadata?.id;
   return typeof key === 'string' && key.startsWith('d#') && key.length <= 160
     ? { kind: 'decided', key }

@@ -1,5 +1,5 @@
 import type { DecisionStore, StoredDecision } from '../decisions/index.ts';
-import { applyEvent, applyEvidence, type OutsideEvidence } from './apply-event.ts';
+import { applyEvent, applyEvidence, applyResolution, type OutsideEvidence } from './apply-event.ts';
 import type { Session, Telling } from './session.ts';
 import { SessionError } from './session-error.ts';
 import { type SessionStore, type SubjectSessions, sessionKey, subjectSessionsKey } from './sessions.store.ts';
@@ -144,7 +144,10 @@ export const validate = async (keys: readonly string[], deps: ValidateDeps): Pro
           const change = (session: Session | undefined) =>
             group.reduce(
               (current: Session | undefined, { tenant, session: facts, delta, decision }) =>
-                applyEvent(current, { tenant, facts: facts!, observation: delta.observation, decision }),
+                applyResolution(
+                  applyEvent(current, { tenant, facts: facts!, observation: delta.observation, decision }),
+                  { observation: delta.observation, decision },
+                ),
               session,
             );
           await update(key, change, deps, sessions.get(key));
