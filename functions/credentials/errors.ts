@@ -9,6 +9,8 @@ import { CountersignError, type FieldProblem } from '../platform/errors.ts';
  * - `key-malformed`: a verification key cannot be read (500: keys are ours, not the caller's);
  * - `key-digest-mismatch`: a verification key is not the one that was pinned (500);
  * - `key-unsafe`: a verification key is well formed but would accept forgeries (500);
+ * - `zk-keys-development`: a production stage was given keys of a development ceremony (500);
+ * - `zk-manifest-invalid`: a key's manifest cannot be read, or is of another circuit (500);
  * - `randomness-unusable`: the random source did not give what batch verification needs (500);
  * - `disclosure-malformed`: a selective-disclosure proof value cannot be read, or does not fit its document (422);
  * - `base-proof`: a base proof was shown, which only its holder may see (422);
@@ -45,6 +47,8 @@ export type CredentialErrorCode =
   | 'key-malformed'
   | 'key-digest-mismatch'
   | 'key-unsafe'
+  | 'zk-keys-development'
+  | 'zk-manifest-invalid'
   | 'randomness-unusable'
   | 'disclosure-malformed'
   | 'base-proof'
@@ -78,6 +82,8 @@ const OURS: ReadonlySet<string> = new Set<CredentialErrorCode>([
   'key-malformed',
   'key-digest-mismatch',
   'key-unsafe',
+  'zk-keys-development',
+  'zk-manifest-invalid',
   'randomness-unusable',
   'context-digest-mismatch',
   'context-redefined',

@@ -1,4 +1,4 @@
-import { CountersignError } from '../../platform/errors.ts';
+import { CredentialError } from '../errors.ts';
 import { loadVerificationKey, type VerificationKey } from '../groth16/index.ts';
 import { PUBLIC_SIGNALS } from '../statement/index.ts';
 
@@ -25,8 +25,8 @@ export interface ZkKeyPolicy {
  * Loads the verification key of the credential circuit: the one that its manifest pins, with this circuit's public
  * signals, from a ceremony that the stage accepts.
  *
- * @throws CountersignError `zk-keys-development` where a production stage meets development keys; `zk-manifest-invalid`;
- *   CredentialError as `loadVerificationKey`.
+ * @throws CredentialError `zk-keys-development` where a production stage meets development keys; `zk-manifest-invalid`;
+ *   and as `loadVerificationKey`.
  * @example
  * ```ts
  * const key = await loadZkKey({ manifest, verificationKey }, { stage: 'prod' });
@@ -39,7 +39,7 @@ export async function loadZkKey(files: ZkKeyFiles, policy: ZkKeyPolicy): Promise
     policy.stage === 'prod' &&
     policy.acknowledged !== DEVELOPMENT_KEYS_ACKNOWLEDGED
   )
-    throw new CountersignError(
+    throw new CredentialError(
       'zk-keys-development',
       `Keys of a development ceremony would let their maker forge proofs: supply a ceremony's keys, or acknowledge with ${DEVELOPMENT_KEYS_ACKNOWLEDGED}`,
     );
@@ -71,5 +71,5 @@ function readManifest(bytes: Uint8Array): Manifest {
   return { digest, ceremony: ceremony! };
 }
 
-const invalid = (cause?: unknown): CountersignError =>
-  new CountersignError('zk-manifest-invalid', 'The manifest is not of keys for this circuit', { cause });
+const invalid = (cause?: unknown): CredentialError =>
+  new CredentialError('zk-manifest-invalid', 'The manifest is not of keys for this circuit', { cause });
