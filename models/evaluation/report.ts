@@ -33,6 +33,7 @@ const within = (interval: Interval | undefined) =>
 export function evaluationReport(findings: Findings): string {
   return [
     head(findings),
+    aims(findings),
     contenders(findings),
     again(findings),
     fairness(findings),
@@ -53,6 +54,11 @@ figures compare contenders in it, and promise nothing for your own tenant.
 
 Calibration error ${calibration.ece.toFixed(4)} at ${percent(calibration.baseRate)} attacks, ${calibration.eceBalanced.toFixed(4)} with attacks and owners in equal halves.
 At the default policy's step-up threshold (score 0.05) owners are asked ${stepUpsPerThousand.toFixed(1)} times in 1,000 logins.`;
+}
+
+function aims(findings: Findings): string {
+  const rows = goals(findings).map(({ goal, reached }) => `- ${reached ? 'reached' : '**missed**'}: ${goal}`);
+  return `## Goals\n\n${rows.join('\n')}`;
 }
 
 function contenders({ comparisons }: Findings): string {
@@ -174,6 +180,7 @@ export function goals({
   comparisons,
   reauthentication,
   calibration,
+  treatments,
 }: Findings): { goal: string; reached: boolean }[] {
   const find = (attacker: string, contender: string) =>
     comparisons.find((row) => row.attacker === attacker && row.contender === contender)!;
@@ -215,5 +222,12 @@ export function goals({
     goal: `calibration error ${calibration.ece.toFixed(4)}, at most 0.01`,
     reached: calibration.ece <= 0.01,
   });
+  for (const [dimension, rows] of Map.groupBy(treatments, (row) => row.dimension)) {
+    const worst = rows.reduce((a, b) => (b.ratio.value > a.ratio.value ? b : a));
+    out.push({
+      goal: `equal treatment by ${dimension}: greatest ratio ${worst.ratio.value.toFixed(2)} (${worst.circumstance}), at most ${RATIO_BOUND}`,
+      reached: worst.ratio.value <= RATIO_BOUND,
+    });
+  }
   return out;
 }
