@@ -658,6 +658,9 @@ describe('the construct by itself', () => {
     const template = Template.fromStack(stack);
     template.hasResourceProperties('AWS::Events::EventBus', { Name: 'countersign-dev' });
     expect(countersign.bus.eventBusName).toBeDefined();
+      ['countersign@SessionRevoked', 'JSONSchemaDraft4'],
+      ['countersign@Step-UpRequired', 'JSONSchemaDraft4'],
+      ['countersign@SignalReceived', 'JSONSchemaDraft4'],
     expect(Object.keys((template.toJSON() as { Outputs: object }).Outputs)).toHaveLength(3);
   });
 

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Decision } from '../functions/decisions/decision.ts';
 import { nativeDetail } from '../functions/events/index.ts';
 import { PEOPLE_SCHEMAS } from './people-schemas.ts';
+import { SESSION_SCHEMAS } from './session-schemas.ts';
 
 /*
  * The events of the bus as JSON Schema, for those who write or read them. What arrives is described by the
@@ -14,7 +15,8 @@ const event = (detailType: string, source: z.ZodType, detail: z.ZodType) =>
 const moment = z.iso.datetime();
 const codes = z.array(z.string());
 
-const decision = z.object({
+/** A decision, as apps are told it. */
+export const decisionSchema = z.object({
   eventId: z.string().min(1).max(256).describe('metadata.id of the event decided'),
   subject: z.string().min(1).describe('Keyed pseudonym of the subject'),
   score: z
@@ -66,7 +68,7 @@ const riskAssessed = z.object({
     correlationId: z.string().min(1).exactOptional().describe("That of the event's metadata"),
     session: z.string().min(1).exactOptional().describe('Keyed pseudonym of the session, where there is one'),
   }),
-  data: decision,
+  data: decisionSchema,
 });
 
 /** The schema of each event that the bus carries, by detail-type. Only Countersign says what has its source. */
@@ -78,6 +80,7 @@ export const EVENT_SCHEMAS = {
   ),
   'Risk Assessed': event('Risk Assessed', z.literal('countersign'), riskAssessed),
   ...PEOPLE_SCHEMAS,
+  ...SESSION_SCHEMAS,
 } as const;
 
 /** The detail-type of an event that has a schema. */

@@ -11,7 +11,8 @@ const metadata = z.object({
   tenant: z.string().min(1),
 });
 
-const told = (detailType: string, data: z.ZodType) =>
+/** The schema of an event that Countersign itself puts on the bus. */
+export const told = (detailType: string, data: z.ZodType) =>
   z
     .object({
       source: z.literal('countersign'),

@@ -1,3 +1,4 @@
+import { sessionUnitFigures, sessionUpdateFigures } from '../../functions/sessions/session-update.bench.ts';
 import { startLocalMode } from '../local-mode.ts';
 import { bundleFigures } from './bundles.ts';
 import { coldStartFigures } from './cold-start.ts';
@@ -15,6 +16,7 @@ parts: cold   from process start to the first decision
        road   events per second through the whole of local mode
        size   what each function weighs when deployed
        units  DynamoDB request units per event
+       sessions  one update of a session beside one evaluation, and its request units
 With none, all of them.`;
 
 /** The parts that need local mode running, and those that do not. */
@@ -24,6 +26,13 @@ const parts: Record<string, readonly [title: string, measure: () => Promise<Figu
   road: ['The whole road, in local mode', () => withLocalMode(roadFigures)],
   size: ['Deployed size', () => withLocalMode((local) => bundleFigures(local.template))],
   units: ['DynamoDB request units', () => requestUnitFigures()],
+  sessions: [
+    'Sessions',
+    async () => [
+      ...(await sessionUpdateFigures((await warmFigures()).slice(0, 2))),
+      ...(await sessionUnitFigures()),
+    ],
+  ],
 };
 
 let local: Awaited<ReturnType<typeof startLocalMode>> | undefined;
