@@ -93,7 +93,7 @@ const tables = { decisions: config.DECISIONS_TABLE, baselines: config.BASELINES_
 const deps: DecideDeps = {
   engines: { scorer: recoverable(timed('model', loadModel)), pdp: recoverable(timed('policy', loadPolicy)) },
   lookup: recoverable(timed('geoData', () => openNetworkLookup(config.GEO_DIR))),
-  pseudonymKey: secretReader(config.PSEUDONYM_SECRET_ARN),
+  pseudonymKey: recoverable(timed('secret', secretReader(config.PSEUDONYM_SECRET_ARN))),
   readHistory: historyReader(dynamodb, tables, Date.now),
   decisions: decisionStore(dynamodb, tables.decisions, Date.now),
   baselines: baselineStore(dynamodb, tables.baselines, Date.now),

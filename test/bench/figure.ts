@@ -18,8 +18,15 @@ export const quantile = (samples: readonly number[], q: number): number => {
 const short = (value: number): string =>
   value >= 1000 ? value.toLocaleString('en', { maximumFractionDigits: 0 }) : value.toPrecision(3);
 
-/** Prints figures as an aligned table. */
+/**
+ * Prints figures as an aligned table.
+ *
+ * @throws Error when one was not measured: a table with a hole in it looks like a result.
+ */
 export const printFigures = (title: string, figures: readonly Figure[]): void => {
+  for (const { name, value, peer } of figures)
+    if (!Number.isFinite(value) || (peer && !Number.isFinite(peer.value)))
+      throw new Error(`${title}: nothing was measured for "${name.trim()}"`);
   const rows = figures.map(({ name, value, unit, peer, goal }) => [
     name,
     `${short(value)} ${unit}`,
