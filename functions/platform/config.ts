@@ -48,6 +48,7 @@ const variables = {
   UNBOUND_TENANTS: z.stringbool().default(false),
   PRESENTATIONS_TABLE: z.string().min(1),
   REVIEWS_TABLE: z.string().min(1),
+  LOG_TABLE: z.string().min(1),
   /** Hours until a review that nobody decided is denied; days until a dispute is overdue. */
   REVIEW_HOURS: z.coerce.number().positive().max(720).default(24),
   DISPUTE_DAYS: z.coerce.number().positive().max(90).default(14),
@@ -70,6 +71,13 @@ const variables = {
   REMOTE_HOSTS: json(z.array(z.string().min(1))).default([]),
   /** What to do with a credential of whose status nothing is known. */
   UNAVAILABLE_STATUS: z.enum(['refuse', 'report']).default('refuse'),
+  /** Checks that must pass at the W3C verifier interface where a caller names none. */
+  VC_API_CHECKS: json(z.array(z.enum(['proof', 'validity', 'status', 'holder', 'trust'])).min(1)).default([
+    'proof',
+    'validity',
+    'status',
+    'holder',
+  ]),
   /** Origins of apps' pages; `loopback` is any port of this machine. */
   APP_ORIGINS: json(z.array(z.string().min(1))).default([]),
   SESSIONS_TABLE: z.string().min(1),

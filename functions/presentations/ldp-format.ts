@@ -45,6 +45,11 @@ export interface LdpVerifier {
   readonly verify: PresentationVerifier;
   /** Verifies a status list's credential, with the documents of its issuer. */
   readonly verifyList: (issuer: TrustedIssuer | undefined) => VerifyList;
+  /** The verifier for documents of an issuer: with what is pinned for it, and the did:web keys that they name. */
+  readonly verifierFor: (
+    issuer: TrustedIssuer | undefined,
+    documents: readonly JsonObject[],
+  ) => Promise<Verifier>;
 }
 
 /**
@@ -76,6 +81,9 @@ export const ldpVerifier = (options: LdpOptions): LdpVerifier => {
     return made;
   };
 
+  const verifierFor: LdpVerifier['verifierFor'] = (issuer, documents) =>
+    withControllers(verifierOf(issuer), documents, options.resolve);
+
   const verify: PresentationVerifier = async (presentation, context) => {
     if (!isObject(presentation)) throw new TokenError('token-malformed', 'A presentation must be an object');
     const [credential, ...others] = context.bindingRequired
@@ -85,7 +93,7 @@ export const ldpVerifier = (options: LdpOptions): LdpVerifier => {
       throw new TokenError('token-malformed', 'A presentation must hold one credential');
     const issuer = isObject(credential.issuer) ? credential.issuer.id : credential.issuer;
     const trusted = typeof issuer === 'string' ? await context.registry(issuer) : undefined;
-    const verifier = await withControllers(verifierOf(trusted), [presentation, credential], options.resolve);
+    const verifier = await verifierFor(trusted, [presentation, credential]);
     if (isDerived(credential)) {
       if (trusted === undefined)
         throw new TokenError('key-unknown', 'The issuer of the credential is not known');
@@ -111,13 +119,13 @@ export const ldpVerifier = (options: LdpOptions): LdpVerifier => {
       throw new TokenError('token-malformed', 'A status list is not JSON', cause);
     }
     if (!isObject(credential)) throw new TokenError('token-malformed', 'A status list must be an object');
-    const verifier = await withControllers(verifierOf(issuer), [credential], options.resolve);
+    const verifier = await verifierFor(issuer, [credential]);
     const result = await verifyCredential(verifier, credential);
     throwFailed(Object.values(result.checks));
     return { issuer: result.issuer ?? '', credential };
   };
 
-  return { verify, verifyList };
+  return { verify, verifyList, verifierFor };
 };
 
 /** Most sets of an issuer's documents that are kept ready. */
