@@ -54,7 +54,8 @@ const header = z
   .max(4096)
   .regex(/^[\t\x20-\x7e]+$/, 'must be printable ASCII');
 
-const wishes = z.object({
+/** Body of a request to create, update or replace a stream (SSF 1.0 §8.1.1). */
+export const streamRequestSchema = z.object({
   stream_id: z.string().max(64).optional(),
   iss: z.string().optional(),
   aud: z.union([z.string(), z.array(z.string())]).optional(),
@@ -86,7 +87,7 @@ export interface StreamRequest extends StreamWishes {
  * @throws SessionError `stream-invalid` (400), naming every member that is wrong.
  */
 export const readStreamRequest = (body: unknown): StreamRequest => {
-  const result = wishes.safeParse(body);
+  const result = streamRequestSchema.safeParse(body);
   if (!result.success)
     throw new SessionError('stream-invalid', 'The stream configuration is not valid', {
       status: 400,
