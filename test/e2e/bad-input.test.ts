@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type LocalModeForTest, startLocalMode } from '../local-mode.ts';
 import { appOf, eventually, nativeEvent } from './client.ts';
@@ -42,6 +44,13 @@ const MALFORMED: readonly [what: string, event: unknown, field: RegExp][] = [
   ['our own source', { ...nativeEvent('bad'), source: 'countersign' }, /source/],
   ['a detail that is no object', { ...nativeEvent('bad'), detail: 'x' }, /detail/],
 ];
+
+/** What functions, or one of them, and the gateway have logged. */
+const logs = (of = ''): string =>
+  readdirSync(join(local.state, 'logs'))
+    .filter((name) => name.includes(of))
+    .map((name) => readFileSync(join(local.state, 'logs', name), 'utf8'))
+    .join('\n');
 
 describe('the synchronous road', () => {
   test.each(MALFORMED)('%s is refused, naming the member', async (_, event, field) => {
@@ -110,6 +119,7 @@ describe('the bus', () => {
         rejected.some(({ reason }) => reason.fields?.some((one) => field.test(one.field))),
         what,
       ).toBe(true);
+    expect(logs('score').split('"EventRejected":1').length - 1).toBeGreaterThanOrEqual(sent.length);
   });
 
   test('an event of another tenant than its source’s is rejected, not moved', async () => {
@@ -120,5 +130,32 @@ describe('the bus', () => {
     });
     expect(rejected?.reason.type).toContain('tenant');
     expect((await app.decision('other-tenant', 'bank')).status).toBe(404);
+  });
+});
+
+describe('the logs', () => {
+  test('tell nothing of people, of good events and of bad ones', async () => {
+    const data = {
+      subject: { id: 'canary-subject' },
+      network: { ip: '81.2.69.143' },
+      agent: { userAgent: 'canary-agent/1.0', deviceId: 'canary-device' },
+    };
+    for (const event of [
+      nativeEvent('canary-event', data),
+      nativeEvent('bad', { ...data, action: 'canary-action' }),
+    ]) {
+      await app.evaluate(event);
+      await app.put(event);
+    }
+    const rejected = await eventually(async () => {
+      const found = await app.drainQueue('RejectedEvents');
+      return found.length > 0 && found;
+    });
+    expect(JSON.stringify(rejected)).toContain('canary-action');
+    // The token was in every request.
+    const token = (await local.issuer.token()).split('.')[0]!;
+    const logged = logs();
+    expect(logged.length).toBeGreaterThan(1000);
+    for (const secret of ['canary-', '81.2.69.143', token]) expect(logged).not.toContain(secret);
   });
 });
