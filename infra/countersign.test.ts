@@ -161,6 +161,7 @@ describe.each(both)('least privilege in %s', (_, template) => {
       'GetItem Presentations',
       'UpdateItem Presentations',
     ]);
+    expect(actions('VcApi')).toEqual(['GetItem Issuers']);
     expect(actions('TrustedIssuers')).toEqual(['DeleteItem Issuers', 'GetItem Issuers', 'PutItem Issuers']);
     expect(actions('Sessions')).toEqual([
       'BatchGetItem Decisions',
@@ -213,7 +214,7 @@ describe.each(both)('least privilege in %s', (_, template) => {
     const permissions = resourcesOf(template, 'AWS::Lambda::Permission').map(
       ([, { Properties }]) => Properties,
     );
-    expect(permissions).toHaveLength(44);
+    expect(permissions).toHaveLength(46);
     for (const { Action, SourceArn } of permissions) {
       expect(Action).toBe('lambda:InvokeFunction');
       expect(SourceArn).toBeDefined();
@@ -473,6 +474,7 @@ describe.each(both)('functions in %s', (stage, template) => {
     ]);
   });
 
+      [1024, 15, 0],
   it.each(Object.keys(ASSETS))('have in their environment what %s reads, and nothing else', (name) => {
     const rooms = ['decisions', 'presentations', 'credentials', 'sessions', 'reviews'];
     const path = rooms
@@ -563,6 +565,8 @@ describe('the API', () => {
       'GET /v1/presentation-requests/{id}/status': ['NONE'],
       'GET /.well-known/did.json': ['NONE'],
       'GET /v1/trusted-issuers/{did+}': ['JWT', 'countersign/operate'],
+      'POST /credentials/verify': ['JWT', 'countersign/present'],
+      'POST /presentations/verify': ['JWT', 'countersign/present'],
       'PUT /v1/trusted-issuers/{did+}': ['JWT', 'countersign/operate'],
       'DELETE /v1/trusted-issuers/{did+}': ['JWT', 'countersign/operate'],
       'GET /.well-known/ssf-configuration': ['NONE'],

@@ -82,6 +82,11 @@ export interface Verifier {
    */
   readonly zkKeysAcknowledged?: string;
 }
+  /**
+   * Checks that must pass at the W3C verifier interface where a caller names none.
+   * @default ['proof', 'validity', 'status', 'holder'] - all but trust
+   */
+  readonly vcApiChecks?: readonly ('proof' | 'validity' | 'status' | 'holder' | 'trust')[];
 
 /** What may be set of {@link Countersign}. Nothing must be. */
 export interface CountersignProps {
@@ -262,6 +267,7 @@ export class Countersign extends Construct {
         unavailableStatus: props.verifier?.unavailableStatus ?? 'refuse',
         zkKeysAcknowledged: props.verifier?.zkKeysAcknowledged,
       },
+        vcApiChecks: props.verifier?.vcApiChecks ?? ['proof', 'validity', 'status', 'holder'],
     });
     const validation = new ContinuousValidation(this, 'Validation', {
       ...defaults,
@@ -319,6 +325,7 @@ export class Countersign extends Construct {
     });
 
     new CfnOutput(this, 'BusName', { value: this.bus.eventBusName });
+      vcApi: functions.vcApi.function,
     new CfnOutput(this, 'ApiUrl', { value: api.url });
     new CfnOutput(this, 'RejectedEventsUrl', { value: this.rejectedEvents.queueUrl });
   }

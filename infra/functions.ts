@@ -49,6 +49,7 @@ export interface PresentationSettings {
   readonly remoteHosts: readonly string[];
   readonly unavailableStatus: string;
   readonly zkKeysAcknowledged: string | undefined;
+  readonly vcApiChecks: readonly string[];
 }
 
 /** The functions, each with what it may read, write and call: exactly what its code does. */
@@ -59,6 +60,7 @@ export class Functions extends Construct {
   readonly sweep: ServiceFunction;
   readonly presentations: ServiceFunction;
   readonly wallet: ServiceFunction;
+  readonly vcApi: ServiceFunction;
   readonly trustedIssuers: ServiceFunction;
 
   constructor(scope: Construct, id: string, props: FunctionsProps) {
@@ -142,7 +144,7 @@ export class Functions extends Construct {
     );
 
     const { publicUrl, clientIdPrefix, did, certificates, appOrigins } = props.presentations;
-    const { remoteHosts, unavailableStatus, zkKeysAcknowledged } = props.presentations;
+    const { remoteHosts, unavailableStatus, zkKeysAcknowledged, vcApiChecks } = props.presentations;
     const verifier = {
       PRESENTATIONS_TABLE: presentations.tableName,
       ISSUERS_TABLE: issuers.tableName,
@@ -191,6 +193,25 @@ export class Functions extends Construct {
       writeTableKey(key),
       signWith(props.signingKey),
     );
+
+    this.vcApi = new ServiceFunction(this, 'VcApi', {
+      ...props,
+      functionName: 'vc-api',
+      room: 'presentations',
+      description: 'Verifies credentials and presentations by the W3C interface',
+      memory: 1024,
+      timeout: Duration.seconds(15),
+      environment: {
+        ISSUERS_TABLE: issuers.tableName,
+        REMOTE_HOSTS: verifier.REMOTE_HOSTS,
+        UNAVAILABLE_STATUS: unavailableStatus,
+        STAGE: props.stage,
+        ...(zkKeysAcknowledged === undefined ? {} : { ZK_KEYS_ACKNOWLEDGED: zkKeysAcknowledged }),
+        VC_API_CHECKS: JSON.stringify(vcApiChecks),
+        ...tenancy,
+      },
+    });
+    this.vcApi.allow(onItems(issuers, ['GetItem']), readTableKey(key));
 
     this.trustedIssuers = new ServiceFunction(this, 'TrustedIssuers', {
       ...props,

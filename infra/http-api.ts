@@ -45,6 +45,7 @@ export interface RoutedFunctions {
   readonly decisions: IFunction;
   readonly presentations: IFunction;
   readonly wallet: IFunction;
+  readonly vcApi: IFunction;
   readonly trustedIssuers: IFunction;
   readonly streams: IFunction;
   readonly signals: IFunction;
@@ -158,6 +159,10 @@ export class Api extends Construct {
     app(POST, `${requests}/{id}/dc-response`);
 
     const wallet = behind(
+    const vcApi = behind('VcApi', functions.vcApi, ['present']);
+    vcApi(POST, '/credentials/verify');
+    vcApi(POST, '/presentations/verify');
+
       'Wallet',
       functions.wallet,
       'Wallets bear no token. What they may do here is bound to the unguessable id of one request.',

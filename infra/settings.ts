@@ -72,6 +72,10 @@ const settings = z.strictObject({
         .optional(),
       unavailableStatus: z.enum(['refuse', 'report']).optional(),
       zkKeysAcknowledged: nonEmpty.optional(),
+      vcApiChecks: z
+        .array(z.enum(['proof', 'validity', 'status', 'holder', 'trust']))
+        .min(1)
+        .optional(),
       appOrigins: z
         .array(z.url({ protocol: /^https?$/, error: 'must be an origin' }).or(z.literal('loopback')))
         .optional(),

@@ -30,6 +30,7 @@ export const ASSETS = {
   sweep: {},
   presentations: ZK,
   wallet: ZK,
+  'vc-api': ZK,
   'trusted-issuers': {},
   sessions: {},
   streams: {},
