@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { threadId } from 'node:worker_threads';
 import { type Compiled, compileCircuit } from '../setup/compile.ts';
 import { paths } from '../setup/paths.ts';
 import { ProvingError } from '../src/proving-error.ts';
@@ -41,14 +42,24 @@ export const circuitSources = (): string[] =>
     .sort()
     .map((name) => join(paths.circuits, name));
 
-/** Compiles the circuit as it stands, once per state of its sources. */
+/**
+ * Compiles the circuit as it stands, once per state of its sources. Test files run side by side: each compiles into a
+ * folder of its own, and the first to be done gives it the common name.
+ */
 export function compiledCircuit(): Compiled {
   const hash = createHash('sha256');
   for (const path of circuitSources()) hash.update(readFileSync(path));
-  const dir = join(paths.build, `compiled-${hash.digest('hex').slice(0, 16)}`);
-  const note = join(dir, 'compiled.json');
-  if (existsSync(note)) return JSON.parse(readFileSync(note, 'utf8')) as Compiled;
-  const compiled = compileCircuit(paths.source, dir);
-  writeFileSync(note, JSON.stringify(compiled));
-  return compiled;
+  const name = `compiled-${hash.digest('hex').slice(0, 16)}`;
+  const [done, own] = [join(paths.build, name), join(paths.build, `${name}-${process.pid}-${threadId}`)];
+  if (!existsSync(done)) {
+    const compiled = compileCircuit(paths.source, own);
+    writeFileSync(join(own, 'compiled.json'), JSON.stringify(compiled).replaceAll(own, done));
+    try {
+      renameSync(own, done);
+    } catch {
+      // Another was first; both are the same.
+      rmSync(own, { recursive: true });
+    }
+  }
+  return JSON.parse(readFileSync(join(done, 'compiled.json'), 'utf8')) as Compiled;
 }
