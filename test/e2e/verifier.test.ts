@@ -1,0 +1,253 @@
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  IDENTITY,
+  issueLdp,
+  issueSdJwt,
+  newKey,
+  type Party,
+  party,
+} from '../../functions/presentations/testing/issuer.ts';
+import {
+  answerResolved,
+  openClient,
+  presentLdp,
+  presentSdJwt,
+  resolveLink,
+} from '../../functions/presentations/testing/wallet.ts';
+import { type LocalModeForTest, startLocalMode } from '../local-mode.ts';
+import { appOf } from './client.ts';
+
+let local: LocalModeForTest;
+let app: ReturnType<typeof appOf>;
+let ldpIssuer: Party;
+let ldpHolder: Party;
+const issuer = newKey();
+const holder = newKey();
+
+beforeAll(async () => {
+  local = await startLocalMode();
+  app = appOf(local);
+  [ldpIssuer, ldpHolder] = await Promise.all([party(), party()]);
+});
+afterAll(async () => {
+  app?.close();
+  await local?.end();
+});
+
+const post = (path: string, body: unknown) =>
+  app.request(path, { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body) });
+const QUERY = {
+  credentials: [
+    {
+      id: 'identity',
+      format: 'dc+sd-jwt',
+      meta: { vct_values: [IDENTITY] },
+      claims: [{ path: ['given_name'] }],
+    },
+  ],
+};
+const ask = async (body: Record<string, unknown> = {}) =>
+  (await post('/v1/presentation-requests', { purpose: 'A test', dcql_query: QUERY, ...body })).body;
+/** A wallet's request, without a token. */
+const wallet = async (path: string, init: RequestInit = {}) => {
+  const response = await fetch(path.startsWith('http') ? path : `${local.urls.api}${path}`, init);
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text };
+};
+const form = (body: string): RequestInit => ({
+  method: 'POST',
+  body,
+  headers: { 'content-type': 'application/x-www-form-urlencoded' },
+});
+
+describe('the registry of issuers', () => {
+  const path = `/v1/trusted-issuers/${encodeURIComponent(issuer.did)}`;
+
+  test('is kept by operators: put, read, removed', async () => {
+    expect(await app.request(path)).toMatchObject({
+      status: 404,
+      body: { type: expect.stringMatching(/trusted-issuer-unknown$/) },
+    });
+    const put = await app.request(path, { method: 'PUT', body: JSON.stringify({ types: [IDENTITY] }) });
+    expect(put).toMatchObject({ status: 200, body: { issuer: issuer.did, types: [IDENTITY] } });
+    expect((await app.request(path)).body).toEqual(put.body);
+    expect((await app.request(path, { method: 'DELETE' })).status).toBe(204);
+    expect((await app.request(path, { method: 'DELETE' })).status).toBe(404);
+  });
+
+  test('takes issuers named by a URL, with pinned keys, and nothing that is no issuer', async () => {
+    const url = encodeURIComponent('https://issuer.example/tenant/1');
+    const record = { types: [IDENTITY], jwks: { keys: [issuer.publicJwk] } };
+    expect(
+      (await app.request(`/v1/trusted-issuers/${url}`, { method: 'PUT', body: JSON.stringify(record) }))
+        .status,
+    ).toBe(200);
+    for (const [name, body] of [
+      ['junk', record],
+      [encodeURIComponent('http://issuer.example'), record],
+      [url, { types: [] }],
+      [url, { ...record, jwks: { keys: [{ kty: 'oct', k: 'AAAA' }] } }],
+      [url, { ...record, extra: 1 }],
+    ] as const)
+      expect(
+        (await app.request(`/v1/trusted-issuers/${name}`, { method: 'PUT', body: JSON.stringify(body) }))
+          .status,
+      ).toBe(422);
+  });
+
+  test('decides whose credentials are accepted', async () => {
+    const client = openClient();
+    const shown = async () => {
+      const { authorization_request } = await ask({ response_mode: 'direct_post' });
+      const present = presentSdJwt(await issueSdJwt(issuer, holder), holder, { given_name: true });
+      return answerResolved(client, await resolveLink(client, authorization_request), { identity: present });
+    };
+    const refused = await shown();
+    expect({ status: refused.status, body: await refused.json() }).toEqual({
+      status: 400,
+      body: {
+        error: 'invalid_request',
+        error_description: 'A credential is by an issuer that is not trusted for it',
+      },
+    });
+    await app.request(path, { method: 'PUT', body: JSON.stringify({ types: [IDENTITY] }) });
+    expect((await shown()).status).toBe(200);
+  });
+});
+
+describe('what wallets reach without a token', () => {
+  test('the request object comes with its media type, by get and by post', async () => {
+    const { request_uri } = await ask();
+    const got = await wallet(request_uri);
+    expect([got.status, got.headers.get('content-type'), got.headers.get('cache-control')]).toEqual([
+      200,
+      'application/oauth-authz-req+jwt',
+      'no-store',
+    ]);
+    const posted = await wallet(request_uri, form('wallet_nonce=abc'));
+    expect(JSON.parse(Buffer.from(posted.text.split('.')[1]!, 'base64url').toString()).wallet_nonce).toBe(
+      'abc',
+    );
+    expect(await wallet(request_uri, form('wallet_nonce='))).toMatchObject({ status: 400 });
+  });
+
+  test('the page shows the link, under a policy that lets nothing else in, and says how the request stands', async () => {
+    const { page_uri, authorization_request } = await ask({ purpose: 'Über <18>' });
+    const page = await wallet(page_uri);
+    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'none'/);
+    expect(page.text).toContain('Über &#60;18&#62;');
+    expect(page.text).toContain(authorization_request.replaceAll('&', '&#38;'));
+    expect(JSON.parse((await wallet(page_uri.replace(/page$/, 'status'))).text)).toEqual({
+      status: 'pending',
+    });
+  });
+
+  test("the app's routes ask for a token, and its id opens no wallet's route", async () => {
+    const { id } = await ask();
+    expect((await wallet(`/v1/presentation-requests/${id}`)).status).toBe(401);
+    expect((await wallet('/v1/presentation-requests', { method: 'POST', body: '{}' })).status).toBe(401);
+    for (const route of ['request.jwt', 'page', 'status'])
+      expect((await wallet(`/v1/presentation-requests/${id}/${route}`)).status).toBe(404);
+  });
+
+  test("another tenant's app reads nothing", async () => {
+    const { id } = await ask();
+    expect((await app.request(`/v1/presentation-requests/${id}?tenant=other`)).status).toBe(404);
+    expect((await app.request(`/v1/presentation-requests/${id}`)).status).toBe(200);
+  });
+
+  test('whatever is posted is answered with a 4xx and an OAuth error', async () => {
+    const bodies = fc.oneof(
+      fc.string({ maxLength: 300 }),
+      fc
+        .dictionary(
+          fc.constantFrom('vp_token', 'state', 'response', 'error', 'x'),
+          fc.oneof(fc.json(), fc.string()),
+        )
+        .map((parameters) => String(new URLSearchParams(parameters))),
+    );
+    await fc.assert(
+      fc.asyncProperty(bodies, fc.boolean(), async (body, encrypted) => {
+        const { page_uri } = await ask({ response_mode: encrypted ? 'direct_post.jwt' : 'direct_post' });
+        const answer = await wallet(page_uri.replace(/page$/, 'response'), form(body));
+        expect(answer.status).toBe(400);
+        expect(JSON.parse(answer.text)).toEqual({
+          error: 'invalid_request',
+          error_description: expect.any(String),
+        });
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('other media types, methods and ids are refused', async () => {
+    const { page_uri } = await ask();
+    const response = page_uri.replace(/page$/, 'response');
+    expect(
+      (
+        await wallet(response, {
+          method: 'POST',
+          body: '{}',
+          headers: { 'content-type': 'application/json' },
+        })
+      ).status,
+    ).toBe(400);
+    expect((await wallet(response)).status).toBe(404);
+    for (const id of ['x', '%2e%2e', 'x'.repeat(500)])
+      expect((await wallet(`/v1/presentation-requests/${id}/response`, form('state=x'))).status).toBe(404);
+    expect((await wallet('/.well-known/did.json')).status).toBe(404);
+  });
+});
+
+describe("the W3C's verifier interface", () => {
+  test('answers 200 with the checks, or 400 with the problems', async () => {
+    const credential = await issueLdp(ldpIssuer, ldpHolder.did);
+    const right = await post('/credentials/verify', { verifiableCredential: credential });
+    expect(right).toMatchObject({
+      status: 200,
+      body: { verified: true, checks: { proof: 'passed', trust: 'failed' } },
+    });
+    const wrong = { ...credential, issuer: ldpHolder.did };
+    expect(await post('/credentials/verify', { verifiableCredential: wrong })).toMatchObject({
+      status: 400,
+      body: { verified: false, problemDetails: [{ type: expect.stringContaining('_ERROR') }] },
+    });
+    const trust = { verifiableCredential: credential, options: { checks: ['proof', 'trust'] } };
+    expect((await post('/credentials/verify', trust)).status).toBe(400);
+  });
+
+  test('verifies presentations for their challenge and domain', async () => {
+    const present = presentLdp(await issueLdp(ldpIssuer, ldpHolder.did), ldpHolder);
+    const verifiablePresentation = await present('https://verifier.example', 'c-1', {});
+    const options = { challenge: 'c-1', domain: 'https://verifier.example' };
+    expect((await post('/presentations/verify', { verifiablePresentation, options })).status).toBe(200);
+    expect(
+      (
+        await post('/presentations/verify', {
+          verifiablePresentation,
+          options: { ...options, challenge: 'c-2' },
+        })
+      ).status,
+    ).toBe(400);
+  });
+
+  test('whatever is posted is answered with a 4xx', async () => {
+    for (const body of [
+      'junk',
+      '[]',
+      'null',
+      '{}',
+      '{"verifiableCredential":7}',
+      '{"verifiableCredential":{}}',
+      '{"verifiablePresentation":{}}',
+      `{"verifiableCredential":${'['.repeat(5_000)}${']'.repeat(5_000)}}`,
+    ])
+      for (const path of ['/credentials/verify', '/presentations/verify']) {
+        const { status } = await post(path, body);
+        expect(status).toBeGreaterThanOrEqual(400);
+        expect(status).toBeLessThan(500);
+      }
+  });
+});
