@@ -490,3 +490,43 @@ describe('the receiver', () => {
     expect((await push(await token(), 'application/json')).body.err).toBe('invalid_request');
   });
 });
+
+describe('on a bus that repeats, delays and reorders', () => {
+  test('every event counts once, and a session is revoked once', async () => {
+    const chaotic = await startLocalMode({
+      chaos: { seed: 11, duplicate: 0.5, delay: 0.5, delayMs: 300, reorder: 0.3 },
+      environment: { MODE: 'enforce' },
+    });
+    const events = appOf(chaotic);
+    try {
+      const revoked: { metadata: { id: string }; data: { session: string } }[] = [];
+      chaotic.events.observe((_, event) => {
+        if (event['detail-type'] === 'Session Revoked')
+          revoked.push(event.detail as (typeof revoked)[number]);
+      });
+      const stream = await events.request('/v1/streams', { method: 'POST', body: '{}' });
+      const { pathname } = new URL(stream.body.delivery.endpoint_url);
+      const session = 'chaotic';
+      await events.put(
+        signIn(session),
+        ...Array.from({ length: 8 }, (_, index) => within(session, (index + 1) * 1000)),
+      );
+      await events.put(
+        ...Array.from({ length: 8 }, (_, index) => within(session, (index + 20) * 1000, THIEF)),
+      );
+      await eventually(() => revoked.length > 0, 40_000);
+      // Long enough for what the bus still holds back.
+      await new Promise((resolve) => setTimeout(resolve, 3000));
+      expect(new Set(revoked.map(({ metadata }) => metadata.id)).size).toBe(1);
+      const { body } = await events.request(pathname, { method: 'POST', body: '{"returnImmediately":true}' });
+      const types = Object.values<string>(body.sets).map((set) => {
+        const claims = JSON.parse(Buffer.from(set.split('.')[1]!, 'base64url').toString());
+        return Object.keys(claims.events)[0]!.split('/').at(-1);
+      });
+      expect(types.filter((type) => type === 'session-revoked')).toHaveLength(1);
+    } finally {
+      events.close();
+      await chaotic.end();
+    }
+  }, 120_000);
+});
