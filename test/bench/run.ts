@@ -1,8 +1,12 @@
+import { bbsFigures } from '../../functions/credentials/bbs/bbs.bench.ts';
+import { coldGroth16Figures, groth16Figures } from '../../functions/credentials/groth16/groth16.bench.ts';
 import { sessionUnitFigures, sessionUpdateFigures } from '../../functions/sessions/session-update.bench.ts';
 import { startLocalMode } from '../local-mode.ts';
 import { bundleFigures } from './bundles.ts';
 import { coldStartFigures } from './cold-start.ts';
 import { type Figure, printFigures } from './figure.ts';
+import { coldPresentationFigures, presentationFigures } from './presentations.ts';
+import { provingFigures } from './proving.ts';
 import { requestUnitFigures } from './request-units.ts';
 import { roadFigures } from './road.ts';
 import { warmFigures } from './warm.ts';
@@ -11,11 +15,14 @@ const HELP = `npm run bench -- [part ...]
 
 Measures each figure beside a peer or a floor in the same run, and prints the ratio: machines are noisy.
 
-parts: cold   from process start to the first decision
-       warm   one evaluation without DynamoDB, and what it is made of
-       road   events per second through the whole of local mode
-       size   what each function weighs when deployed
-       units  DynamoDB request units per event
+parts: cold      from process start to the first decision
+       warm      one evaluation without DynamoDB, and what it is made of
+       road      events per second through the whole of local mode
+       size      what each function weighs when deployed
+       units     DynamoDB request units per event
+       proofs    verifying Groth16 and bbs-2023 proofs, beside the public libraries
+       presentations  one response of a wallet, warm and from cold
+       proving   making a zero-knowledge proof, beside a larger circuit
        sessions  one update of a session beside one evaluation, and its request units
 With none, all of them.`;
 
@@ -33,6 +40,15 @@ const parts: Record<string, readonly [title: string, measure: () => Promise<Figu
       ...(await sessionUnitFigures()),
     ],
   ],
+  proofs: [
+    'Verifying proofs',
+    async () => [...(await groth16Figures()), ...(await coldGroth16Figures()), ...(await bbsFigures())],
+  ],
+  presentations: [
+    'Presentations',
+    async () => [...(await presentationFigures()), ...(await withLocalMode(coldPresentationFigures))],
+  ],
+  proving: ['Proving, as a wallet does', provingFigures],
 };
 
 let local: Awaited<ReturnType<typeof startLocalMode>> | undefined;
