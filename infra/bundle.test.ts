@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ASSETS } from '../functions/platform/index.ts';
 import { BundleError, bundle, ROOT } from './bundle.ts';
+import { buildOpenApi } from './openapi/build.ts';
 import { buildPolicies } from './policies.ts';
 import { resourcesOf, templatesOf, testApp } from './test-app.ts';
 import { zippedSize } from './zipped-size.ts';
@@ -49,7 +50,7 @@ describe('the bundles that are deployed', () => {
   let remove = () => {};
 
   beforeAll(async () => {
-    await buildPolicies();
+    await Promise.all([buildPolicies(), buildOpenApi()]);
     const made = testApp({ stage: 'local', 'aws:cdk:bundling-stacks': ['**'] });
     remove = made.remove;
     const template = templatesOf(made.app).local!;
@@ -76,6 +77,7 @@ describe('the bundles that are deployed', () => {
         REJECTED_QUEUE_URL: 'http://127.0.0.1:1/000000000000/rejected',
         PSEUDONYM_SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:x',
         SESSIONS_TABLE: 'sessions',
+        SUBJECT_ISSUER: 'https://idp.example',
         STREAMS_TABLE: 'streams',
         SESSIONS_QUEUE_URL: 'http://127.0.0.1:1/000000000000/sessions',
         TRANSMIT_QUEUE_URL: 'http://127.0.0.1:1/000000000000/transmit',

@@ -40,6 +40,11 @@ export interface Signals {
    */
   readonly pushHosts?: readonly string[];
   /**
+   * Issuer of the identifiers of subjects, as receivers know it: that of the identity provider.
+   * @default - the API's own address
+   */
+  readonly subjectIssuer?: string;
+  /**
    * Whose security events are received.
    * @default [] - nobody's
    */
@@ -195,6 +200,7 @@ export class ContinuousValidation extends Construct {
         SIGNING_KEY_ARN: signing.keyArn,
         PSEUDONYM_SECRET_ARN: pseudonymSecretArn,
         UNDELIVERABLE_QUEUE_URL: undeliverable.queueUrl,
+        SUBJECT_ISSUER: props.signals.subjectIssuer ?? props.publicUrl,
         ...push,
       },
     });

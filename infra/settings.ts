@@ -83,6 +83,7 @@ const settings = z.strictObject({
     .optional(),
   signals: z
     .strictObject({
+      subjectIssuer: z.url().optional(),
       pushHosts: z
         .array(z.string().regex(/^(\*\.)?[a-z0-9.-]+$/, 'must be a host name, *. before it for all below it'))
         .optional(),

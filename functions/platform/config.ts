@@ -83,6 +83,8 @@ const variables = {
   SESSIONS_TABLE: z.string().min(1),
   STREAMS_TABLE: z.string().min(1),
   SESSIONS_QUEUE_URL: z.url(),
+  /** Who knows subjects by their identifiers: `iss` of subjects in security events. */
+  SUBJECT_ISSUER: z.string().min(1),
   TRANSMIT_QUEUE_URL: z.url(),
   UNDELIVERABLE_QUEUE_URL: z.url(),
   /** Hosts that security events may be pushed to, `*.` before one for all below it; empty for any public one. */

@@ -5,7 +5,7 @@ import {
   GetItemCommand,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { SessionError } from './session-error.ts';
+import { storeUnavailable } from './session-error.ts';
 import { MAX_AGE_MS, type ReceivedSignal } from './shared-signals/receive.ts';
 
 /** Remembers which tokens were received: `repeat` is the very same one, `other` another under its id. */
@@ -45,9 +45,6 @@ export const receivedStore =
         );
         return earlier.Item?.digest?.S === digest ? 'repeat' : 'other';
       }
-      throw new SessionError('session-store-unavailable', 'The session store did not answer', {
-        status: 503,
-        cause: error,
-      });
+      throw storeUnavailable(error);
     }
   };

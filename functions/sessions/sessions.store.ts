@@ -8,7 +8,7 @@ import {
 import { DAY_MS } from '../baselines/index.ts';
 import type { OutsideEvidence } from './apply-event.ts';
 import type { Session } from './session.ts';
-import { SessionError } from './session-error.ts';
+import { storeUnavailable } from './session-error.ts';
 
 type Item = Record<string, AttributeValue>;
 
@@ -52,8 +52,6 @@ export interface SessionStore {
  * @throws SessionError `session-store-unavailable` (503)
  */
 export const sessionStore = (client: DynamoDBClient, table: string, clock: () => number): SessionStore => {
-  const unavailable = (cause: unknown) =>
-    new SessionError('session-store-unavailable', 'The session store did not answer', { status: 503, cause });
   const readItems = async (keys: readonly string[]): Promise<Item[]> => {
     const found: Item[] = [];
     let wanted: Item[] = [...new Set(keys)].map((key) => ({ pk: { S: key } }));
@@ -70,7 +68,7 @@ export const sessionStore = (client: DynamoDBClient, table: string, clock: () =>
         wanted = answer.UnprocessedKeys?.[table]?.Keys ?? [];
       }
     } catch (error) {
-      throw unavailable(error);
+      throw storeUnavailable(error);
     }
     return found;
   };
@@ -96,7 +94,7 @@ export const sessionStore = (client: DynamoDBClient, table: string, clock: () =>
       return true;
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return false;
-      throw unavailable(error);
+      throw storeUnavailable(error);
     }
   };
   return {

@@ -20,6 +20,7 @@ import { sweepOutbox, type TransmitDeps, transmit, type Undeliverable } from './
 const config = configOf(process.env, [
   'STREAMS_TABLE',
   'PUBLIC_URL',
+  'SUBJECT_ISSUER',
   'SIGNING_KEY_ARN',
   'PSEUDONYM_SECRET_ARN',
   'UNDELIVERABLE_QUEUE_URL',
@@ -36,6 +37,7 @@ const deps: TransmitDeps = {
   key: kmsSigningKey(new KMSClient(CLIENT_SETTINGS), config.SIGNING_KEY_ARN),
   push: pushTo({ hosts: config.PUSH_HOSTS, loopback: config.PUSH_LOOPBACK }),
   issuer: config.PUBLIC_URL,
+  subjectIssuer: config.SUBJECT_ISSUER,
   secret: secretReader(config.PSEUDONYM_SECRET_ARN),
   clock: Date.now,
   random: Math.random,
@@ -58,13 +60,16 @@ export const handler = middy<Partial<SQSEvent>, SQSBatchResponse | { taken: numb
   .handler(async ({ Records }) => {
     if (!Records) return { taken: await sweepOutbox(deps) };
     const failed: string[] = [];
-    for (const { messageId, body } of Records) {
-      try {
-        await transmit(JSON.parse(body), deps);
-      } catch (error) {
-        logger.error('A signal could not be transmitted', error as Error);
-        failed.push(messageId);
-      }
-    }
+    // Side by side: what waits for one slow receiver keeps nobody else waiting.
+    await Promise.all(
+      Records.map(async ({ messageId, body }) => {
+        try {
+          await transmit(JSON.parse(body), deps);
+        } catch (error) {
+          logger.error('A signal could not be transmitted', error as Error);
+          failed.push(messageId);
+        }
+      }),
+    );
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
   });

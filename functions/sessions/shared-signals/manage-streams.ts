@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Pseudonym } from '../../platform/index.ts';
-import { SessionError } from '../session-error.ts';
+import { invalidMember, SessionError } from '../session-error.ts';
 import type { ResumeStream, VerifyStream } from './outgoing.ts';
 import {
   assertAgrees,
@@ -187,16 +187,13 @@ const statusView = ({ id, status, reason }: Stream): StatusView => ({
 export const readStatus = async (id: unknown, receiver: Receiver, deps: ManageDeps): Promise<StatusView> =>
   statusView(await own(id, receiver, deps));
 
-const invalid = (field: string, problem: string) =>
-  new SessionError('stream-invalid', `${field} ${problem}`, { status: 400, fields: [{ field, problem }] });
-
 const isStatus = (value: unknown): value is StreamStatus =>
   value === 'enabled' || value === 'paused' || value === 'disabled';
 
 const members = (body: unknown): Readonly<Record<string, unknown>> => {
   if (typeof body === 'object' && body !== null && !Array.isArray(body))
     return body as Record<string, unknown>;
-  throw invalid('', 'must be an object');
+  throw invalidMember('', 'must be an object');
 };
 
 /**
@@ -210,9 +207,9 @@ export const changeStatus = async (
   deps: ManageDeps,
 ): Promise<StatusView> => {
   const { stream_id, status, reason } = members(body);
-  if (!isStatus(status)) throw invalid('status', 'must be enabled, paused or disabled');
+  if (!isStatus(status)) throw invalidMember('status', 'must be enabled, paused or disabled');
   if (reason !== undefined && (typeof reason !== 'string' || reason.length > 256))
-    throw invalid('reason', 'must be text of at most 256 characters');
+    throw invalidMember('reason', 'must be text of at most 256 characters');
   const stream = await changed(stream_id, receiver, deps, ({ reason: _, ...before }) => ({
     ...before,
     status,
@@ -239,7 +236,7 @@ export const changeSubject = async (
   const identifier = readSubjectId(subject);
   const target = identifier && targetOf(identifier, receiver.tenant, await deps.pseudonym());
   if (target?.subject === undefined)
-    throw invalid('subject', 'must be iss_sub, email, opaque, or complex with such a user');
+    throw invalidMember('subject', 'must be iss_sub, email, opaque, or complex with such a user');
   await deps.streams.exclude(stream.id, target.subject, excluded);
 };
 
@@ -255,7 +252,7 @@ export const requestVerification = async (
 ): Promise<void> => {
   const { stream_id, state } = members(body);
   if (state !== undefined && (typeof state !== 'string' || state.length > 1024))
-    throw invalid('state', 'must be text of at most 1024 characters');
+    throw invalidMember('state', 'must be text of at most 1024 characters');
   const now = deps.clock();
   const stream = await changed(stream_id, receiver, deps, (before) => {
     if (now - before.verified < VERIFICATION_INTERVAL * 1000)

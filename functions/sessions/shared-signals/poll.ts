@@ -1,4 +1,4 @@
-import { SessionError } from '../session-error.ts';
+import { invalidMember, SessionError } from '../session-error.ts';
 import type { Receiver } from './manage-streams.ts';
 import { streamId, unknownStream } from './stream.ts';
 import type { StreamStore } from './streams.store.ts';
@@ -26,9 +26,6 @@ const MAX_ACKS = 1_000;
 /** How long a request waits for an event, where it may, and how often it looks, ms. */
 const LONG_POLL = { wait: 5_000, step: 500 } as const;
 
-const invalid = (field: string, problem: string) =>
-  new SessionError('stream-invalid', `${field} ${problem}`, { status: 400, fields: [{ field, problem }] });
-
 const isJti = (value: unknown): value is string => typeof value === 'string' && /^[\w-]{1,64}$/.test(value);
 
 interface PollRequest {
@@ -40,7 +37,7 @@ interface PollRequest {
 
 const readRequest = (body: unknown): PollRequest => {
   if (typeof body !== 'object' || body === null || Array.isArray(body))
-    throw invalid('', 'must be an object');
+    throw invalidMember('', 'must be an object');
   const {
     maxEvents = MAX_EVENTS,
     returnImmediately = false,
@@ -48,15 +45,16 @@ const readRequest = (body: unknown): PollRequest => {
     setErrs = {},
   } = body as Record<string, unknown>;
   if (!Number.isInteger(maxEvents) || (maxEvents as number) < 0)
-    throw invalid('maxEvents', 'must be a whole number');
-  if (typeof returnImmediately !== 'boolean') throw invalid('returnImmediately', 'must be true or false');
+    throw invalidMember('maxEvents', 'must be a whole number');
+  if (typeof returnImmediately !== 'boolean')
+    throw invalidMember('returnImmediately', 'must be true or false');
   if (!Array.isArray(ack) || ack.length > MAX_ACKS || !ack.every(isJti))
-    throw invalid('ack', `must be at most ${MAX_ACKS} token ids`);
+    throw invalidMember('ack', `must be at most ${MAX_ACKS} token ids`);
   if (typeof setErrs !== 'object' || setErrs === null || Array.isArray(setErrs))
-    throw invalid('setErrs', 'must map token ids to errors');
+    throw invalidMember('setErrs', 'must map token ids to errors');
   const errors = Object.entries(setErrs);
   if (errors.length > MAX_ACKS || !errors.every(([jti]) => isJti(jti)))
-    throw invalid('setErrs', 'must map token ids to errors');
+    throw invalidMember('setErrs', 'must map token ids to errors');
   return {
     maxEvents: Math.min(maxEvents as number, MAX_EVENTS),
     returnImmediately,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { CountersignError } from '../../platform/index.ts';
-import { SessionError } from '../session-error.ts';
+import { invalidMember, SessionError } from '../session-error.ts';
 import { DELIVERY, SUPPORTED_EVENTS } from './event-types.ts';
 
 /** Whether a stream's events are sent, held, or dropped (SSF 1.0 §8.1.2). */
@@ -70,9 +70,6 @@ export const streamRequestSchema = z.object({
   description: z.string().max(256).nullish(),
 });
 
-const invalid = (field: string, problem: string): SessionError =>
-  new SessionError('stream-invalid', `${field} ${problem}`, { status: 400, fields: [{ field, problem }] });
-
 /** What a request's body holds: the stream that it names, what it wishes, and what it says must be so. */
 export interface StreamRequest extends StreamWishes {
   readonly stream_id?: string;
@@ -114,7 +111,7 @@ export const deliveryOf = (
 ): Stream['delivery'] => {
   // SSF 1.0 §8.1.1.1: without a wish the transmitter must poll out.
   if (!wish || wish.method === DELIVERY.poll) return { method: 'poll' };
-  if (wish.endpoint_url === undefined) throw invalid('delivery.endpoint_url', 'is required');
+  if (wish.endpoint_url === undefined) throw invalidMember('delivery.endpoint_url', 'is required');
   checkUrl(wish.endpoint_url);
   return {
     method: 'push',
@@ -150,10 +147,10 @@ export const streamView = (stream: Stream, issuer: string) => ({
  */
 export const assertAgrees = (request: StreamRequest, stream: Stream, issuer: string): void => {
   if (request.iss !== undefined && request.iss !== issuer)
-    throw invalid('iss', 'is not that of this transmitter');
+    throw invalidMember('iss', 'is not that of this transmitter');
   const audience = request.aud === undefined ? undefined : [request.aud].flat();
   if (audience !== undefined && (audience.length !== 1 || audience[0] !== stream.client))
-    throw invalid('aud', 'is not that of this stream');
+    throw invalidMember('aud', 'is not that of this stream');
 };
 
 /** A well-formed stream id, else the error that an unknown one gives: nobody learns which streams exist. */

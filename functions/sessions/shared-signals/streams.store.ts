@@ -8,7 +8,7 @@ import {
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { SessionError } from '../session-error.ts';
+import { storeUnavailable } from '../session-error.ts';
 import type { Stream } from './stream.ts';
 
 type Item = Record<string, AttributeValue>;
@@ -77,10 +77,7 @@ export const streamStore = (client: DynamoDBClient, table: string, clock: () => 
     try {
       return await work();
     } catch (cause) {
-      throw new SessionError('session-store-unavailable', 'The stream store did not answer', {
-        status: 503,
-        cause,
-      });
+      throw storeUnavailable(cause);
     }
   };
   /** False when the condition did not hold. */

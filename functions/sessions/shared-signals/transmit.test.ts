@@ -71,7 +71,7 @@ describe('transmitting a signal', () => {
       txn: expect.any(String),
       sub_id: {
         format: 'complex',
-        user: { format: 'iss_sub', iss: ISSUER, sub: 'u-1' },
+        user: { format: 'iss_sub', iss: 'https://idp.example', sub: 'u-1' },
         session: { format: 'opaque', id: 's-1' },
       },
       events: {

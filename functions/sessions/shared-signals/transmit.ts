@@ -21,6 +21,8 @@ export interface TransmitDeps {
   readonly push: Push;
   /** The issuer: base URL of the API. */
   readonly issuer: string;
+  /** Who knows the subjects by their identifiers: `iss` of a subject, often the identity provider. */
+  readonly subjectIssuer: string;
   readonly secret: () => Promise<string>;
   /** Processing time, ms. */
   readonly clock: () => number;
@@ -40,7 +42,7 @@ const KEPT_MS = 7 * DAY_MS;
 const BACKOFF = { first: 10_000, most: 3_600_000 } as const;
 
 /** Events that one sweep pushes at most, and at a time. */
-const SWEEP_LIMIT = 100;
+const SWEEP_LIMIT = 64;
 const AT_ONCE = 8;
 
 /** Seals the authorization header of a stream, which is the receiver's credential. */
@@ -117,7 +119,7 @@ const fanOut = async (signal: OutgoingSignal, deps: TransmitDeps): Promise<void>
   );
   if (streams.length === 0) return;
   const secret = await deps.secret();
-  const { user, subject, claims } = eventOf(signal, secret, deps.issuer);
+  const { user, subject, claims } = eventOf(signal, secret, deps.subjectIssuer);
   const excluding = await deps.streams.excluding(
     streams.map(({ id }) => id),
     pseudonymsFor(secret, signal.tenant)('subject', user),

@@ -86,6 +86,7 @@ export const testTransmitter = (streams: StreamStore, now: () => number) => {
       return answer;
     },
     issuer: ISSUER,
+    subjectIssuer: 'https://idp.example',
     secret: async () => SECRET,
     clock: now,
     random: () => 0,
