@@ -8,6 +8,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { ROOT } from './bundle.ts';
 import { ContinuousValidation, type Signals } from './continuous-validation.ts';
+import { DecisionLog } from './decision-log.ts';
 import { DefaultIssuer } from './default-issuer.ts';
 import { Encryption } from './encryption.ts';
 import { Forwarding } from './forwarding.ts';
@@ -81,12 +82,12 @@ export interface Verifier {
    * @default - stage `prod` refuses such proofs
    */
   readonly zkKeysAcknowledged?: string;
-}
   /**
    * Checks that must pass at the W3C verifier interface where a caller names none.
    * @default ['proof', 'validity', 'status', 'holder'] - all but trust
    */
   readonly vcApiChecks?: readonly ('proof' | 'validity' | 'status' | 'holder' | 'trust')[];
+}
 
 /** What may be set of {@link Countersign}. Nothing must be. */
 export interface CountersignProps {
@@ -266,8 +267,8 @@ export class Countersign extends Construct {
         remoteHosts: props.verifier?.remoteHosts ?? [],
         unavailableStatus: props.verifier?.unavailableStatus ?? 'refuse',
         zkKeysAcknowledged: props.verifier?.zkKeysAcknowledged,
-      },
         vcApiChecks: props.verifier?.vcApiChecks ?? ['proof', 'validity', 'status', 'holder'],
+      },
     });
     const validation = new ContinuousValidation(this, 'Validation', {
       ...defaults,
@@ -317,6 +318,7 @@ export class Countersign extends Construct {
       decisions: functions.decisions.function,
       presentations: functions.presentations.function,
       wallet: functions.wallet.function,
+      vcApi: functions.vcApi.function,
       trustedIssuers: functions.trustedIssuers.function,
       streams: validation.streams.function,
       signals: validation.signals.function,
@@ -325,7 +327,6 @@ export class Countersign extends Construct {
     });
 
     new CfnOutput(this, 'BusName', { value: this.bus.eventBusName });
-      vcApi: functions.vcApi.function,
     new CfnOutput(this, 'ApiUrl', { value: api.url });
     new CfnOutput(this, 'RejectedEventsUrl', { value: this.rejectedEvents.queueUrl });
   }

@@ -29,6 +29,26 @@ export const onItems = (table: Table, actions: readonly ItemAction[]): PolicySta
     resources: [table.tableArn],
   });
 
+/**
+ * As {@link onItems}, for items whose keys begin as given: what else lies in the table is out of reach.
+ *
+ * @param beginnings of partition keys, as `k#`.
+ */
+export const onItemsOf = (
+  table: Table,
+  beginnings: readonly string[],
+  actions: readonly ItemAction[],
+): PolicyStatement =>
+  new PolicyStatement({
+    actions: actions.map((action) => `dynamodb:${action}`),
+    resources: [table.tableArn],
+    conditions: {
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': beginnings.map((beginning) => `${beginning}*`) },
+      // An empty set fulfils a condition for all values.
+      Null: { 'dynamodb:LeadingKeys': 'false' },
+    },
+  });
+
 /** Querying one index of a table. */
 export const queryIndex = (table: Table, index: string): PolicyStatement =>
   new PolicyStatement({ actions: ['dynamodb:Query'], resources: [`${table.tableArn}/index/${index}`] });

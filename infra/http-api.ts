@@ -158,11 +158,11 @@ export class Api extends Construct {
     app(GET, `${requests}/{id}`);
     app(POST, `${requests}/{id}/dc-response`);
 
-    const wallet = behind(
     const vcApi = behind('VcApi', functions.vcApi, ['present']);
     vcApi(POST, '/credentials/verify');
     vcApi(POST, '/presentations/verify');
 
+    const wallet = behind(
       'Wallet',
       functions.wallet,
       'Wallets bear no token. What they may do here is bound to the unguessable id of one request.',

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { type EventBus, Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
-import { onItems, publish, queryIndex, readSecret, writeTableKey } from './grants.ts';
+import { onItems, onItemsOf, publish, queryIndex, readSecret, writeTableKey } from './grants.ts';
 import { OWN_SOURCE } from './identity-bus.ts';
 import { toFunction } from './rule-targets.ts';
 import { type FunctionDefaults, ServiceFunction } from './service-function.ts';
@@ -31,11 +31,12 @@ export interface PeopleProps extends FunctionDefaults {
 export class People extends Construct {
   readonly feedback: ServiceFunction;
   readonly reviews: ServiceFunction;
+  readonly subjects: ServiceFunction;
 
   constructor(scope: Construct, id: string, props: PeopleProps) {
     super(scope, id);
     const { key, alarmTopic, bus, pseudonymSecretArn, tenancy, deadlines } = props;
-    const { decisions, baselines, reviews } = props.tables;
+    const { decisions, baselines, reviews, log } = props.tables;
     const environment = {
       DECISIONS_TABLE: decisions.tableName,
       BASELINES_TABLE: baselines.tableName,
@@ -87,6 +88,27 @@ export class People extends Construct {
       ...REVIEW_INDEXES.map((index) => queryIndex(reviews, index)),
       writeTableKey(key),
       publish(bus, OWN_SOURCE),
+    );
+
+    const { BUS_NAME: _, ...tables } = environment;
+    this.subjects = new ServiceFunction(this, 'Subjects', {
+      ...props,
+      functionName: 'subjects',
+      room: 'reviews',
+      description: 'Exports what is kept about a subject, and erases it',
+      memory: 512,
+      timeout: Duration.seconds(29),
+      environment: { ...tables, LOG_TABLE: log.tableName, PSEUDONYM_SECRET_ARN: pseudonymSecretArn },
+    });
+    this.subjects.allow(
+      onItems(decisions, ['BatchGetItem', 'DeleteItem']),
+      onItems(baselines, ['BatchGetItem', 'DeleteItem']),
+      onItems(reviews, ['GetItem', 'DeleteItem']),
+      queryIndex(reviews, 'subject'),
+      // Keys and notes of subjects; the chains are out of its reach.
+      onItemsOf(log, ['k#', 'u#'], ['BatchGetItem', 'DeleteItem']),
+      writeTableKey(key),
+      ...readSecret(pseudonymSecretArn, key),
     );
 
     const asked = new Rule(this, 'ReviewAsked', {

@@ -35,6 +35,7 @@ export class Tables extends Construct {
   readonly sessions: Table;
   readonly streams: Table;
   readonly reviews: Table;
+  readonly log: Table;
 
   constructor(scope: Construct, id: string, props: TablesProps) {
     super(scope, id);
@@ -66,6 +67,7 @@ export class Tables extends Construct {
       sortKey: { name: 'due', type: AttributeType.NUMBER },
       projectionType: ProjectionType.KEYS_ONLY,
     });
+    this.log = new Table(this, 'Log', common);
     this.reviews = new Table(this, 'Reviews', common);
     const sorted = { queue: ['queue', 'since'], due: ['dueShard', 'dueAt'], subject: ['subject', 'since'] };
     for (const indexName of REVIEW_INDEXES) {

@@ -13,6 +13,7 @@ export interface TestTables {
   readonly presentations: string;
   readonly issuers: string;
   readonly reviews: string;
+  readonly log: string;
   close(): Promise<void>;
 }
 
@@ -70,6 +71,7 @@ export const startTables = async (): Promise<TestTables> => {
       table('streams', { name: 'outbox', partition: 'outbox', sort: 'due' }),
       table('presentations'),
       table('issuers'),
+      table('log'),
       table(
         'reviews',
         { name: 'queue', partition: 'queue', sort: 'since' },
@@ -94,6 +96,7 @@ export const startTables = async (): Promise<TestTables> => {
     presentations: 'presentations',
     issuers: 'issuers',
     reviews: 'reviews',
+    log: 'log',
     close: async () => {
       client.destroy();
       await database.close();

@@ -66,6 +66,12 @@ export const factsOf = (
   observation: observe(event, { network, agent, pseudonym, teaches: false }),
 });
 
+/** The terms of a score that a decision prints, and in which order: what is not zero, largest effect first. */
+export const printedTerms = (contributions: readonly Contribution[]): Contribution[] =>
+  contributions
+    .filter((term) => term.contribution !== 0)
+    .sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
+
 const definitions = new Map(catalogue.map((definition) => [definition.code, definition]));
 
 const reasonOf = (term: Contribution, signals: ReadonlyMap<string, Signal>): Reason => {
@@ -123,10 +129,7 @@ export const judge = async (
   const byCode = new Map(signals.map((signal) => [signal.code, signal]));
   const features = featureVector(signals);
   const scored = await engines.scorer.score(features);
-  const reasons = scored.contributions
-    .filter((term) => term.contribution !== 0)
-    .sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution))
-    .map((term) => reasonOf(term, byCode));
+  const reasons = printedTerms(scored.contributions).map((term) => reasonOf(term, byCode));
   const score = scoreOf(scored.base, reasons);
   const level = levelOf(score);
   const known = maturity(history.subject, event.time);
@@ -172,7 +175,7 @@ export const judge = async (
     time: new Date(event.time).toISOString(),
     decidedAt: new Date(decidedAt).toISOString(),
   };
-  return { decision, basis: basisOf(features, question) };
+  return { decision, basis: basisOf(features, question, engines.pdp.digest) };
 };
 
 /** The decision of {@link judge} alone. */

@@ -8,6 +8,8 @@ import type { PolicyQuestion } from './policy.ts';
 export interface Basis {
   /** The model's input: float32, little-endian, base64; NaN where a signal could not be evaluated. */
   readonly features: string;
+  /** Which policies were asked: {@link PolicyDecisionPoint.digest}. */
+  readonly policy: string;
   readonly question: {
     readonly kind: PolicyQuestion['principal']['kind'];
     readonly roles: readonly string[];
@@ -16,10 +18,11 @@ export interface Basis {
 }
 
 /** The basis of a decision. */
-export const basisOf = (features: Float32Array, question: PolicyQuestion): Basis => {
+export const basisOf = (features: Float32Array, question: PolicyQuestion, policy: string): Basis => {
   const { attempt, result, factors, detections, sensitivity } = question.context;
   return {
     features: Buffer.from(features.buffer, features.byteOffset, features.byteLength).toString('base64'),
+    policy,
     question: {
       kind: question.principal.kind,
       roles: question.principal.roles,

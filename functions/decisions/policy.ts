@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import initCedar, {
   type CedarValueJson,
   preparsePolicySet,
@@ -43,6 +44,8 @@ export interface ResolutionWish {
 
 /** A policy decision point (PDP): plain and synchronous. */
 export interface PolicyDecisionPoint {
+  /** SHA-256 of the policies and their schema, hex: decisions keep it. */
+  readonly digest: string;
   /** @throws DecisionError `policy-unavailable` when a policy cannot be evaluated. */
   decide(question: PolicyQuestion): PolicyAnswer;
   /**
@@ -61,6 +64,12 @@ const PRINCIPALS: Record<SubjectKind, string> = {
 
 /** Cedar only says permit or deny, so the answers are asked in this order (design §4). */
 const ANSWERS = ['allow', 'step_up', 'review'] as const;
+
+/** What a policy set is known by. */
+export const policyDigest = ({ policies, schema }: CompiledPolicies): string =>
+  createHash('sha256')
+    .update(JSON.stringify([Object.entries(policies).sort(([a], [b]) => (a < b ? -1 : 1)), schema]))
+    .digest('hex');
 
 let loads = 0;
 
@@ -87,6 +96,7 @@ export const loadPolicies = async (
   ])
     if (parsed.type === 'failure') throw policyInvalid('The policy set cannot be parsed', parsed.errors);
   const pdp: PolicyDecisionPoint = {
+    digest: policyDigest(compiled),
     decide: (question) => decideWith(id, question),
     mayResolve: (question, wish) => mayResolveWith(id, question, wish),
   };

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import middy from '@middy/core';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { baselineStore } from '../baselines/index.ts';
@@ -16,7 +15,7 @@ import {
   jsonBody,
   jsonResponse,
   metrics,
-  recoverable,
+  secretReader,
   tenantOfCaller,
 } from '../platform/index.ts';
 import { answerBody, feedbackBody, linkBody, readBody } from './bodies.ts';
@@ -53,11 +52,7 @@ const deps: FeedbackDeps = {
   clock: Date.now,
   nonce,
 };
-const secret = recoverable(async () => {
-  const client = new SecretsManagerClient(CLIENT_SETTINGS);
-  const answer = await client.send(new GetSecretValueCommand({ SecretId: config.PSEUDONYM_SECRET_ARN }));
-  return answer.SecretString ?? '';
-});
+const secret = secretReader(config.PSEUDONYM_SECRET_ARN);
 
 type Route = (event: HttpEvent) => Promise<APIGatewayProxyStructuredResultV2>;
 

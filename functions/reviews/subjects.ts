@@ -1,0 +1,89 @@
+import { type BaselineStore, exportBaseline } from '../baselines/index.ts';
+import { type DecisionStore, LOG_DAYS, type LogStore, subjectKey } from '../decisions/index.ts';
+import { pseudonymsFor } from '../platform/index.ts';
+import { readBaseline } from './move-baseline.ts';
+import { ReviewError } from './review-error.ts';
+import type { ReviewStore } from './reviews.store.ts';
+
+/** What serving a subject's rights needs from outside. */
+export interface SubjectDeps {
+  readonly decisions: Pick<DecisionStore, 'getMany' | 'remove'>;
+  readonly baselines: Pick<BaselineStore, 'read' | 'erase'>;
+  readonly records: ReviewStore;
+  readonly log: LogStore;
+  readonly secret: () => Promise<string>;
+  /** Processing time, ms. */
+  readonly clock: () => number;
+}
+
+const DAY_MS = 86_400_000;
+
+/** Every day that the log still holds, and tomorrow: events may be told a little ahead. */
+const days = (now: number): string[] =>
+  Array.from({ length: LOG_DAYS + 2 }, (_, back) =>
+    new Date(now + DAY_MS - back * DAY_MS).toISOString().slice(0, 10),
+  );
+
+const decisionKeys = (tenant: string, ids: readonly string[]): string[] =>
+  // Ids of decisions are digests of 27 characters; those of other entries have one more.
+  ids.filter((id) => id.length === 27).map((id) => `d#${tenant}#${id}`);
+
+const inHundreds = function* (keys: readonly string[]) {
+  for (let first = 0; first < keys.length; first += 100) yield keys.slice(first, first + 100);
+};
+
+const subjectOf = async (deps: SubjectDeps, tenant: string, id: string): Promise<string> =>
+  pseudonymsFor(await deps.secret(), tenant)('subject', id);
+
+/**
+ * Everything that is kept about a subject, in plain JSON (GDPR Art. 15 and 20): the baseline, every decision with its
+ * reasons, and what was said of them.
+ *
+ * @param id as the application names the subject.
+ * @throws ReviewError `subject-unknown` (404) when nothing is kept.
+ */
+export const exportSubject = async (deps: SubjectDeps, tenant: string, id: string) => {
+  const subject = await subjectOf(deps, tenant, id);
+  const baseline = await readBaseline(deps.baselines, subjectKey(tenant, subject));
+  const keys = await deps.records.ofSubject(`${tenant}#${subject}`);
+  const about = await deps.log.about(`${tenant}#${subject}`, days(deps.clock()));
+  const decisions = [];
+  for (const some of inHundreds(decisionKeys(tenant, about)))
+    decisions.push(...(await deps.decisions.getMany(some)));
+  if (baseline.version === 0 && keys.length === 0 && decisions.length === 0)
+    throw new ReviewError('subject-unknown', 'Nothing is kept about this subject', { status: 404 });
+  return {
+    subject,
+    ...(baseline.version > 0 ? { baseline: exportBaseline(baseline, deps.clock()) } : {}),
+    decisions: decisions
+      .map(({ decision, basis }) => ({ ...decision, ...(basis ? { asked: basis.question } : {}) }))
+      .sort((a, b) => (a.time < b.time ? -1 : 1)),
+    records: await Promise.all(keys.map((key) => deps.records.get<{ version: number }>(key))),
+  };
+};
+
+/**
+ * Forgets a subject: the baseline, the decisions, what was said of them, and the key of the log's payloads, which
+ * stays whole and unreadable. It can be called again, and finishes what a fault left.
+ *
+ * @returns how many decisions and records went.
+ */
+export const eraseSubject = async (
+  deps: SubjectDeps,
+  tenant: string,
+  id: string,
+): Promise<{ readonly decisions: number; readonly records: number }> => {
+  const subject = await subjectOf(deps, tenant, id);
+  const owner = `${tenant}#${subject}`;
+  // The key first: whatever comes after, the log is closed by then.
+  await deps.log.destroySubjectKey(owner);
+  await deps.baselines.erase(subjectKey(tenant, subject));
+  const keys = await deps.records.ofSubject(owner);
+  for (const key of keys) await deps.records.remove(key);
+  const about = await deps.log.about(owner, days(deps.clock()));
+  const decisions = decisionKeys(tenant, about);
+  for (const key of decisions) await deps.decisions.remove(key);
+  // The notes last: they say what is still to be done.
+  await deps.log.about(owner, days(deps.clock()), true);
+  return { decisions: decisions.length, records: keys.length };
+};

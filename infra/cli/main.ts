@@ -1,0 +1,133 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { compilePolicies } from '../../functions/decisions/compile-policies.ts';
+import type { LoggedDecision } from '../../functions/decisions/log.ts';
+import { ocsfOf } from '../../functions/decisions/ocsf.ts';
+import { loadPolicies } from '../../functions/decisions/policy.ts';
+import { replay } from '../../functions/decisions/replay.ts';
+import { reportPlot, reportText, shadowReport } from '../../functions/decisions/shadow-report.ts';
+import { CountersignError } from '../../functions/platform/errors.ts';
+import { readAsset } from '../../functions/platform/index.ts';
+import { loadScorer } from '../../functions/risk/index.ts';
+import { catalogue } from '../../functions/signals/index.ts';
+import { ROOT } from '../bundle.ts';
+import { type OperatorApi, operatorApi } from './api.ts';
+
+const USAGE = `Usage: npx countersign <command>
+
+  replay <eventId> …            makes decisions again from their records, and compares bit for bit
+  verify                        checks the chains of the log against each other and the latest sealed root
+  ocsf [--days <n>]             writes the log as OCSF events, one JSON a line
+  shadow-report [--days <n>] [--out <folder>]
+                                says what enforcement would have done, in numbers and as a plot
+
+COUNTERSIGN_URL (http://127.0.0.1:4000), COUNTERSIGN_TOKEN (that of local mode) and COUNTERSIGN_TENANT say where.
+`;
+
+const DAY_MS = 86_400_000;
+
+const scorerOf = async () => {
+  const [model, manifest, wasmBinary] = await Promise.all([
+    readAsset('risk.onnx'),
+    readAsset('risk.manifest.json'),
+    readAsset('ort-wasm-simd-threaded.wasm'),
+  ]);
+  return loadScorer({
+    model,
+    manifest: JSON.parse(manifest.toString('utf8')),
+    wasmBinary,
+    features: catalogue,
+  });
+};
+
+const policiesOf = async () => {
+  const folder = join(ROOT, 'functions/decisions/policies');
+  const [wasm, policies, schema] = await Promise.all([
+    readAsset('cedar_wasm_bg.wasm'),
+    readFile(join(folder, 'default.cedar'), 'utf8'),
+    readFile(join(folder, 'countersign.cedarschema'), 'utf8'),
+  ]);
+  return loadPolicies(wasm, await compilePolicies(wasm, { policies, schema }));
+};
+
+const replayAll = async (api: OperatorApi, ids: readonly string[], say: (line: string) => void) => {
+  const engines = { scorer: await scorerOf(), pdp: await policiesOf() };
+  let same = true;
+  for (const id of ids) {
+    const record = await api.get<LoggedDecision>(`/v1/decisions/${encodeURIComponent(id)}/record`);
+    const again = await replay(record, engines);
+    same &&= again.same && (again.policy?.same ?? true);
+    const policy = again.policy
+      ? `policy says ${again.policy.outcome}${again.policy.same ? ', as then' : `, then ${record.decision.outcome}`}`
+      : 'the policy of then is not at hand';
+    say(
+      `${id}: score ${again.score} ${again.same ? 'is the recorded one, bit for bit' : `is not ${record.decision.score}`}; ${policy}`,
+    );
+  }
+  return same ? 0 : 1;
+};
+
+/** The decisions of the log, newest first, as far back as asked. */
+async function* decisionsOf(api: OperatorApi, days: number): AsyncGenerator<LoggedDecision> {
+  const since = new Date(Date.now() - days * DAY_MS).toISOString();
+  for await (const { type, time, payload } of api.log()) {
+    if (type === 'decision' && payload !== undefined && time >= since) yield payload as LoggedDecision;
+  }
+}
+
+const optionOf = (options: readonly string[], name: string): string | undefined => {
+  const at = options.indexOf(`--${name}`);
+  return at < 0 ? undefined : options[at + 1];
+};
+
+const report = async (
+  api: OperatorApi,
+  days: number,
+  out: string | undefined,
+  say: (line: string) => void,
+) => {
+  const decisions = [];
+  for await (const { decision } of decisionsOf(api, days)) decisions.push(decision);
+  const made = shadowReport(decisions);
+  if (out === undefined) say(reportText(made));
+  else {
+    mkdirSync(out, { recursive: true });
+    writeFileSync(join(out, 'shadow-report.md'), `${reportText(made)}\n![per day](shadow-report.svg)\n`);
+    writeFileSync(join(out, 'shadow-report.svg'), reportPlot(made));
+    writeFileSync(join(out, 'shadow-report.json'), `${JSON.stringify(made, undefined, 2)}\n`);
+    say(`Wrote shadow-report.md, .svg and .json to ${out}`);
+  }
+  return 0;
+};
+
+/** What an operator runs by hand. @returns the exit code. */
+export const main = async (
+  [command, ...options]: readonly string[],
+  environment: NodeJS.ProcessEnv = process.env,
+  say: (line: string) => void = (line) => console.log(line),
+): Promise<number> => {
+  const days = Number(optionOf(options, 'days') ?? 30);
+  try {
+    if (command === 'replay' && options.length > 0)
+      return await replayAll(operatorApi(environment), options, say);
+    if (command === 'verify') {
+      const found = await operatorApi(environment).get<{ whole: boolean }>('/v1/log/integrity');
+      say(JSON.stringify(found, undefined, 2));
+      return found.whole ? 0 : 1;
+    }
+    if (command === 'ocsf' && days > 0) {
+      for await (const decision of decisionsOf(operatorApi(environment), days))
+        for (const event of ocsfOf(decision)) say(JSON.stringify(event));
+      return 0;
+    }
+    if (command === 'shadow-report' && days > 0)
+      return await report(operatorApi(environment), days, optionOf(options, 'out'), say);
+  } catch (error) {
+    if (!(error instanceof CountersignError)) throw error;
+    say(error.message);
+    return 1;
+  }
+  say(USAGE);
+  return command === undefined || command === '--help' ? 0 : 2;
+};

@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { main } from '../../infra/cli/main.ts';
+import { type LocalModeForTest, startLocalMode } from '../local-mode.ts';
+import { appOf, eventually, nativeEvent } from './client.ts';
+
+let local: LocalModeForTest;
+let app: ReturnType<typeof appOf>;
+let environment: NodeJS.ProcessEnv;
+
+beforeAll(async () => {
+  local = await startLocalMode();
+  app = appOf(local);
+  environment = { COUNTERSIGN_URL: local.urls.api, COUNTERSIGN_TOKEN: await local.issuer.token() };
+  for (let index = 0; index < 12; index++)
+    await app.evaluate(
+      nativeEvent(`logged-${index}`, {
+        subject: { id: `u-${index % 3}`, kind: index % 4 ? 'person' : 'service' },
+        outcome: index % 5 ? 'success' : 'failure',
+      }),
+    );
+});
+afterAll(async () => {
+  app?.close();
+  await local?.end();
+});
+
+// biome-ignore lint/suspicious/noExplicitAny: tests look into whatever is logged
+const logged = async (): Promise<any[]> => (await app.request('/v1/log')).body.entries;
+const run = async (...command: string[]) => {
+  const said: string[] = [];
+  const code = await main(command, environment, (line) => said.push(line));
+  return { code, said };
+};
+
+describe('the decision log', () => {
+  test('holds every decision once, whole, and shows another tenant nothing', async () => {
+    const entries = await eventually(async () => {
+      const all = await logged();
+      return all.length >= 12 && all;
+    });
+    expect(new Set(entries.map(({ id }) => id)).size).toBe(12);
+    expect(entries.map(({ payload }) => payload.decision.eventId).sort()).toEqual(
+      Array.from({ length: 12 }, (_, index) => `logged-${index}`).sort(),
+    );
+    expect(JSON.stringify(entries)).not.toMatch(/81\.2\.69\.142|"u-\d"/);
+    expect((await app.request('/v1/log?tenant=bank')).body.entries).toEqual([]);
+    expect((await app.request('/v1/log?after=1.2')).status).toBe(400);
+    expect((await run('verify')).code).toBe(0);
+  });
+
+  test('replays decisions to the same score, bit for bit, and to the same outcome', async () => {
+    const { code, said } = await run('replay', 'logged-0', 'logged-5', 'logged-7');
+    expect(code).toBe(0);
+    expect(said).toHaveLength(3);
+    for (const line of said)
+      expect(line).toMatch(/is the recorded one, bit for bit; policy says \w+, as then$/);
+    expect(await run('replay', 'never-decided')).toMatchObject({ code: 1 });
+  });
+
+  test('is read by any SIEM as OCSF, and by operators as a report', async () => {
+    const { said } = await run('ocsf');
+    const events = said.map((line) => JSON.parse(line));
+    expect(events.filter(({ class_uid }) => class_uid === 3002)).toHaveLength(12);
+    expect((await run('shadow-report')).said.join()).toMatch(/12 decisions on 3 subjects/);
+    expect((await run('burn')).code).toBe(2);
+  });
+});
+
+describe('a subject', () => {
+  test('is exported with one call, and erased with another: nothing is left, and the log is whole', async () => {
+    const { body: kept } = await app.request('/v1/subjects/u-1');
+    expect(kept.decisions).toHaveLength(4);
+    expect(kept.baseline.format).toBe('countersign-baseline-1');
+    const erased = await app.request('/v1/subjects/u-1', { method: 'DELETE' });
+    expect(erased).toMatchObject({ status: 200, body: { decisions: 4 } });
+    expect((await app.request('/v1/subjects/u-1')).status).toBe(404);
+    expect((await app.decision('logged-1')).status).toBe(404);
+    const left = await logged();
+    expect(left).toHaveLength(12);
+    expect(left.filter((entry) => entry.payload === undefined)).toHaveLength(4);
+    expect((await run('verify')).code).toBe(0);
+    expect((await app.request('/v1/subjects/u-2')).body.decisions).toHaveLength(4);
+  });
+});
