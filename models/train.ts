@@ -18,9 +18,9 @@ const HELP = `Trains the risk model on a simulated population and writes models/
 
 npm run train -- [options]
   --seed TEXT       the same seed gives the same bytes         (default: countersign-1)
-  --people N        people to simulate                         (default: 500)
+  --people N        people to simulate                         (default: 600)
   --days N          days to simulate                           (default: 60)
-  --episodes N      attacks a day                              (default: 80)
+  --episodes N      attacks a day                              (default: 120)
   --base-rate P     share of events taken to be attacks        (default: ${BASE_RATE})
   --out DIR         where to write                             (default: models)
 `;
@@ -28,9 +28,9 @@ npm run train -- [options]
 const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: 'countersign-1' },
-    people: { type: 'string', default: '500' },
+    people: { type: 'string', default: '600' },
     days: { type: 'string', default: '60' },
-    episodes: { type: 'string', default: '80' },
+    episodes: { type: 'string', default: '120' },
     'base-rate': { type: 'string', default: String(BASE_RATE) },
     out: { type: 'string', default: fileURLToPath(new URL('.', import.meta.url)) },
     help: { type: 'boolean', default: false },

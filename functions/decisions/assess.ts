@@ -9,7 +9,9 @@ import {
   featureVector,
   type NetworkFacts,
   observe,
+  type Point,
   type Signal,
+  type ThreatVerdict,
 } from '../signals/index.ts';
 import { type Basis, basisOf } from './basis.ts';
 import type { Decision, Reason } from './decision.ts';
@@ -48,21 +50,30 @@ export interface Facts {
   readonly pseudonym: Pseudonym;
   readonly network?: NetworkFacts;
   readonly agent?: AgentFacts;
+  readonly threats?: ThreatVerdict;
+  readonly server?: Point;
   readonly observation: Observation;
 }
 
-/** Derives the facts of an event; `network` and `agent` from data on board only. */
+/**
+ * Derives the facts of an event; `network` and `agent` from data on board only.
+ *
+ * @param deployed what a deployment brings of its own: a threat feed's verdict, and where round trips are measured.
+ */
 export const factsOf = (
   event: AuthEvent,
   pseudonym: Pseudonym,
   network: NetworkFacts | undefined,
   agent: AgentFacts | undefined,
+  deployed: { readonly threats?: ThreatVerdict | undefined; readonly server?: Point | undefined } = {},
 ): Facts => ({
   event,
   subject: pseudonym('subject', event.subject.id),
   pseudonym,
   ...(network ? { network } : {}),
   ...(agent ? { agent } : {}),
+  ...(deployed.threats ? { threats: deployed.threats } : {}),
+  ...(deployed.server ? { server: deployed.server } : {}),
   observation: observe(event, { network, agent, pseudonym, teaches: false }),
 });
 

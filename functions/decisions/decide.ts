@@ -7,7 +7,7 @@ import {
 } from '../baselines/index.ts';
 import { type AuthEvent, UNKNOWN_SUBJECT } from '../events/index.ts';
 import { pseudonymsFor } from '../platform/index.ts';
-import { type NetworkLookup, parseAgent } from '../signals/index.ts';
+import { type NetworkLookup, type Point, parseAgent, type ThreatTable } from '../signals/index.ts';
 import { type Engines, factsOf, judge, teaching } from './assess.ts';
 import type { Decision, Outcome } from './decision.ts';
 import { DecisionError } from './decision-error.ts';
@@ -21,6 +21,13 @@ import { sessionFactsOf } from './session-facts.ts';
 export interface DecideDeps {
   /** Loading since module scope; a part that fails to load makes the decision a degraded one. */
   readonly lookup: () => Promise<NetworkLookup>;
+  /**
+   * The threat feed at hand. Deciding does not need one: when it cannot be read, its signal is not evaluable.
+   * @default none
+   */
+  readonly threatFeed?: () => Promise<ThreatTable | undefined>;
+  /** Where round-trip times are measured. @default not known, and they are not evaluated */
+  readonly server?: Point | undefined;
   readonly engines: { readonly [K in keyof Engines]: () => Promise<Engines[K]> };
   readonly pseudonymKey: () => Promise<string>;
   readonly readHistory: ReadHistory;
@@ -136,7 +143,9 @@ export const decide = async (event: AuthEvent, digest: string, deps: DecideDeps)
     const lookup = await during('network', deps.lookup());
     const network = event.network && lookup.lookup(event.network.ip);
     const agent = event.agent?.userAgent === undefined ? undefined : parseAgent(event.agent.userAgent);
-    const facts = factsOf(event, pseudonym, network, agent);
+    const feed = await deps.threatFeed?.();
+    const threats = event.network && feed?.verdict(event.network.ip, event.time);
+    const facts = factsOf(event, pseudonym, network, agent, { threats, server: deps.server });
     const key = decisionKey(event.tenant, event.id);
     const keys = {
       decision: key,

@@ -1,15 +1,20 @@
 import { addressFailureRate } from './address-failure-rate.ts';
+import { anomalousToken } from './anomalous-token.ts';
 import { anonymizedIPAddress } from './anonymized-ip-address.ts';
 import { bruteForce } from './brute-force.ts';
 import { credentialStuffing } from './credential-stuffing.ts';
 import { deviceTenure } from './device-tenure.ts';
 import { dormantAccount } from './dormant-account.ts';
 import { factorFatigue } from './factor-fatigue.ts';
+import { factorReset } from './factor-reset.ts';
 import { factorStrength } from './factor-strength.ts';
 import { failedAttempt } from './failed-attempt.ts';
 import { historyThin } from './history-thin.ts';
+import { implausibleRoundTrip } from './implausible-round-trip.ts';
+import { impossibleConcurrency } from './impossible-concurrency.ts';
 import { leakedCredential } from './leaked-credential.ts';
 import { liveness } from './liveness.ts';
+import { maliciousIPAddress } from './malicious-ip-address.ts';
 import { networkTenure } from './network-tenure.ts';
 import { newApplication } from './new-application.ts';
 import { newASN } from './new-asn.ts';
@@ -17,14 +22,17 @@ import { newCountry } from './new-country.ts';
 import { newDevice } from './new-device.ts';
 import { newFactor } from './new-factor.ts';
 import { newNetwork } from './new-network.ts';
+import { newPrivilege } from './new-privilege.ts';
 import { newResource } from './new-resource.ts';
 import { passwordSpray } from './password-spray.ts';
 import { resourceSensitivity } from './resource-sensitivity.ts';
+import { serviceAccountSchedule } from './service-account-schedule.ts';
 import { sharedEgress } from './shared-egress.ts';
 import type { Signal, SignalContext, SignalDefinition } from './signal.ts';
 import { slowBruteForce } from './slow-brute-force.ts';
 import { successAfterFailures } from './success-after-failures.ts';
 import { suspiciousAgent } from './suspicious-agent.ts';
+import { suspiciousSignins } from './suspicious-signins.ts';
 import { unfamiliarAgent } from './unfamiliar-agent.ts';
 import { unfamiliarFeatures } from './unfamiliar-features.ts';
 import { unfamiliarHour } from './unfamiliar-hour.ts';
@@ -66,6 +74,14 @@ export const catalogue: readonly SignalDefinition[] = [
   resourceSensitivity,
   leakedCredential,
   liveness,
+  factorReset,
+  newPrivilege,
+  anomalousToken,
+  impossibleConcurrency,
+  implausibleRoundTrip,
+  maliciousIPAddress,
+  suspiciousSignins,
+  serviceAccountSchedule,
   historyThin,
 ];
 

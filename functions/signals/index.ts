@@ -1,6 +1,13 @@
 export { parseAgent } from './agent.ts';
 export { catalogue, evaluateSignals, featureVector } from './catalogue.ts';
 export { STRONGEST, strengthOf, strongest } from './factor-order.ts';
+export {
+  type FeedDeps,
+  type FeedFile,
+  feedSource,
+  type ThreatTable,
+  type ThreatVerdict,
+} from './feeds/index.ts';
 export { greatCircleKm, type Point } from './geography.ts';
 export {
   type GeoManifest,

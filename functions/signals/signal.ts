@@ -1,5 +1,7 @@
 import type { Baseline, Observation, Velocity } from '../baselines/index.ts';
 import type { AuthEvent } from '../events/index.ts';
+import type { ThreatVerdict } from './feeds/index.ts';
+import type { Point } from './geography.ts';
 
 /** What kind of network an address belongs to, by the committed lists and feeds. */
 export type NetworkClass =
@@ -49,6 +51,10 @@ export interface SignalContext {
   readonly event: AuthEvent;
   readonly network?: NetworkFacts;
   readonly agent?: AgentFacts;
+  /** What the threat feed says of the address; absent when no feed is loaded. */
+  readonly threats?: ThreatVerdict;
+  /** Where round-trip times are measured, if the operator states it. */
+  readonly server?: Point;
   readonly observation: Observation;
   /** The subject's own baseline; empty for a stranger. */
   readonly subject: Baseline;

@@ -4,9 +4,9 @@ import { isPlaceless } from './observe.ts';
 import type { SignalDefinition } from './signal.ts';
 
 /** Locations known no better than this say nothing about travel, km. */
-const COARSE_KM = 300;
+export const COARSE_KM = 300;
 /** Faster is not worse: twice the speed of an airliner is impossible enough, km/h. */
-const MAX_KMH = 2_000;
+export const MAX_KMH = 2_000;
 /** Clocks and batches are not exact: no interval counts as shorter, hours. */
 const MIN_HOURS = 1 / 60;
 /** From this share of a tenant's events on, a network is one of its shared ways out. */
@@ -77,7 +77,8 @@ export const unlikelyTravel: SignalDefinition = {
       : 'This sign-in came from where you can be, given your last one.',
 };
 
-function isSharedEgress(tenant: Baseline | undefined, prefix: string): boolean {
+/** Whether a network is one of the organisation's shared ways out. */
+export function isSharedEgress(tenant: Baseline | undefined, prefix: string): boolean {
   if (tenant === undefined || tenant.events < ENOUGH_EVENTS) return false;
   return (entry(tenant, 'prefix', prefix)?.weight ?? 0) >= SHARED_EGRESS * tenant.weight;
 }

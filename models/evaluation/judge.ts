@@ -135,9 +135,11 @@ export async function judgeAll(
       for (const hostile of ATTACKERS[kind](stage)) {
         const seen = branch.see(hostile);
         if (hostile.outcome === 'success') await judge(hostile, seen, kind);
-        branch.learn(seen, false);
+        branch.learn(seen, false, hostile.outcome === 'success');
       }
     }
+    for (const change of byId.get(event.subject.id)?.changesUntil(event.time) ?? [])
+      replay.change(event.tenant, event.subject.id, change);
     const seen = replay.see(event);
     if (event.outcome === 'success') {
       await judge(event, seen);

@@ -21,7 +21,8 @@ const PER_DAY = 2;
 
 /**
  * Lets an intruder with the password sign in twice a day from one machine and one network. Guarded: a login
- * teaches only when its risk is low, as the deployed functions do; unguarded: every success teaches.
+ * teaches only when its risk is low and waits in quarantine otherwise, as with the deployed functions; unguarded:
+ * every success teaches.
  *
  * @param stepUp log-odds from which on a login is asked for more, and does not teach
  */
@@ -61,7 +62,8 @@ export async function poisoning(
           };
           for (let i = 0; i < days * PER_DAY; i++) {
             const { seen, logit } = await drip(i, event.time + (i / PER_DAY) * DAY_MS);
-            branch.learn(seen, !guarded || logit < stepUp);
+            const cleared = !guarded || logit < stepUp;
+            branch.learn(seen, cleared, !cleared);
           }
           const { seen, logit } = await drip(-1, event.time + days * DAY_MS);
           if (logit >= stepUp) figures[guarded ? 'guarded' : 'unguarded']++;

@@ -1,3 +1,4 @@
+import type { Change } from '../../functions/baselines/index.ts';
 import type { AuthEvent, Factor } from '../../functions/events/auth-event.ts';
 import { type City, PLAN } from './address-plan.ts';
 import { chooseAgent, otherAgent } from './agents.ts';
@@ -29,6 +30,7 @@ export class PersonDays {
   readonly #tenant: string;
   readonly #start: number;
   readonly #state: State;
+  #changes: Change[] = [];
   #count = 0;
 
   /** @param start the first simulated midnight, UTC, ms */
@@ -51,13 +53,20 @@ export class PersonDays {
     return this.#state.devices;
   }
 
+  /** Changes of the account up to a time, each given once: new telephones, forgotten passwords, new duties. */
+  changesUntil(time: number): Change[] {
+    const due = this.#changes.filter((change) => change.time <= time);
+    if (due.length > 0) this.#changes = this.#changes.filter((change) => change.time > time);
+    return due;
+  }
+
   /** Events of one local day, in time order. */
   day(day: number): AuthEvent[] {
     const { person } = this;
     const random = this.#random;
     if (day < person.joined) return [];
-    this.#changeThings(random);
     const midnight = this.#start + day * DAY_MS;
+    this.#changeThings(random, midnight);
     const weekday = new Date(midnight).getUTCDay();
     const working = weekday >= 1 && weekday <= 5;
     const count = poisson(random, person.perDay * (working ? 1 : person.weekends));
@@ -75,8 +84,12 @@ export class PersonDays {
   }
 
   /** Homes change address, machines are replaced, browsers tried. */
-  #changeThings(random: Random): void {
+  #changeThings(random: Random, midnight: number): void {
     const state = this.#state;
+    const change = (kind: Change['kind'], by: Change['by']) =>
+      this.#changes.push({ kind, by, time: midnight + random() * 12 * HOUR_MS });
+    if (chance(random, 1 / 120)) change('privilege_granted', 'admin');
+    if (chance(random, 1 / 150)) change('password_changed', 'self');
     if (chance(random, 1 / 25)) state.homeLease = lease(random);
     if (chance(random, 1 / 300)) state.home = fixedSiteNear(random, this.person.carrier.city);
     if (chance(random, 1 / 180)) {
@@ -86,6 +99,10 @@ export class PersonDays {
         id: `${old.id}r${++state.replaced}`,
         agent: chance(random, 0.5) ? old.agent : chooseAgent(random, old.agent.device),
       };
+      // A new machine often holds the second factor: the help desk resets it, or its owner enrols it.
+      if (this.person.secondFactor && chance(random, 0.6))
+        if (chance(random, 0.5)) change('factor_reset', 'admin');
+        else change('factor_enrolled', 'self');
     }
     if (chance(random, 1 / 250)) {
       const old = pick(random, state.devices);
@@ -145,6 +162,11 @@ export class PersonDays {
       const tries = integer(random, 3, 7);
       for (let i = 0; i < tries; i++) wrong(after(5, 40));
       after(60, 900);
+      this.#changes.push({
+        kind: 'password_reset',
+        by: chance(random, 0.8) ? 'self' : 'admin',
+        time: time + seconds * 1000,
+      });
       factors = [pick(random, ['email', 'recovery_code'] as const)];
     } else if (primary === 'password' && chance(random, person.typos)) {
       const tries = chance(random, 0.8) ? 1 : 2;
@@ -165,11 +187,14 @@ export class PersonDays {
     const resource = chance(random, 0.35) ? pick(random, person.resources) : undefined;
     push(seconds, { outcome: 'success', factors, session, ...(resource ? { resource } : {}) });
     if (chance(random, 0.2)) {
+      // Sessions outlive the way home: the same machine, perhaps on another network.
+      const later = chance(random, 0.2) ? this.#network(random, place, device, false).address : address;
       push(seconds + integer(random, 1200, 5400), {
         action: 'token',
         outcome: 'success',
         factors: ['refresh_token'],
         session,
+        ip: later,
       });
     }
     return events;

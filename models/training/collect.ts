@@ -4,8 +4,10 @@ import type { Dataset } from '../ebm/dataset.ts';
 import { hash, randomFrom, weighted } from '../simulator/random.ts';
 import { simulate } from '../simulator/simulate.ts';
 import { ATTACKS, type Attack, attack } from './attackers/index.ts';
+import { measuredOddly, simulatedDeployment } from './deployment.ts';
 import { Replay } from './replay.ts';
 import { silenced } from './silence.ts';
+import { stage } from './stage.ts';
 
 /** What to collect rows from. */
 export interface Collection {
@@ -79,8 +81,11 @@ const SILENCED = 0.25;
 export function collect(collection: Collection, network: NetworkLookup): Row[] {
   const { seed, people, days, start } = collection;
   const population = simulate({ seed, people, days, start });
+  const byId = new Map(population.people.map((one) => [one.person.id, one]));
+  /** Each owner's latest success: what a thief finds open. */
+  const latest = new Map<string, AuthEvent>();
   const joined = new Map(population.people.map(({ person }) => [person.id, person.joined]));
-  const replay = new Replay(network);
+  const replay = new Replay(network, { deployed: simulatedDeployment(seed) });
   const random = randomFrom(seed, 'attacks');
   const silence = randomFrom(seed, 'silence');
   const rows: Row[] = [];
@@ -99,7 +104,7 @@ export function collect(collection: Collection, network: NetworkLookup): Row[] {
         rows.push({ ...common, features: onto.see(silenced(silence, event, 0.35)).features });
       }
     }
-    onto.learn(seen, success && kind === undefined);
+    onto.learn(seen, success && kind === undefined, success && kind !== undefined);
   };
 
   let episode = 0;
@@ -120,11 +125,18 @@ export function collect(collection: Collection, network: NetworkLookup): Row[] {
         name: `attack-${episode++}`,
         time: nextAttack,
       });
-      const branch = random() < COMMITTED ? replay : replay.fork();
-      for (const hostile of staged.events) judge(hostile, branch, kind);
+      const committed = random() < COMMITTED;
+      const branch = committed ? replay : replay.fork();
+      const { before, changes, events } = stage(random, staged, latest, seed);
+      for (const { subject, change } of changes) branch.change(event.tenant, subject, change);
+      if (!committed) for (const owner of before) branch.learn(branch.read(owner), true);
+      for (const hostile of events) judge(hostile, branch, kind);
       nextAttack += (DAY_MS / collection.episodesPerDay) * (0.5 + random());
     }
-    judge(event, replay);
+    for (const change of byId.get(event.subject.id)?.changesUntil(event.time) ?? [])
+      replay.change(event.tenant, event.subject.id, change);
+    judge(measuredOddly(event, seed), replay);
+    if (event.outcome === 'success') latest.set(event.subject.id, event);
   }
   return rows;
 }

@@ -1,10 +1,12 @@
 import {
   type Attempt,
   type Baseline,
+  type Change,
   countAttempts,
   emptyBaseline,
   emptyVelocity,
   learn,
+  noteChange,
   type Observation,
   type VelocityRecord,
   velocityOf,
@@ -17,6 +19,7 @@ import { type Pseudonym, pseudonymsFor } from '../../functions/platform/pseudony
 import {
   evaluateSignals,
   featureVector,
+  type NetworkFacts,
   type NetworkLookup,
   parseAgent,
   type Signal,
@@ -53,12 +56,17 @@ class Layer<V> {
   }
 }
 
+/** What a deployment brings of its own for an event: its feed's verdict, and where it measures round trips. */
+export type Deployed = (event: AuthEvent, network: NetworkFacts | undefined) => Parameters<typeof factsOf>[4];
+
 /** What a replay may be given. */
 export interface ReplayOptions {
   /** The replay that this one branches off. */
   readonly below?: Replay;
   /** At least 32 characters. @default a key for simulated people */
   readonly pseudonymKey?: string;
+  /** What the deployment brings of its own. @default nothing, or what the replay below has */
+  readonly deployed?: Deployed | undefined;
   /** Where records are kept. @default maps without a limit */
   readonly baselines?: RecordMap<Baseline>;
   readonly counters?: RecordMap<VelocityRecord>;
@@ -91,6 +99,7 @@ export interface Seen {
 export class Replay {
   readonly #network: NetworkLookup;
   readonly #key: string;
+  readonly #deployed: Deployed | undefined;
   readonly #pseudonyms: Map<string, Pseudonym>;
   readonly #baselines: Layer<Baseline>;
   readonly #velocity: Layer<VelocityRecord>;
@@ -100,6 +109,7 @@ export class Replay {
     const { below } = options;
     this.#network = network;
     this.#key = options.pseudonymKey ?? SIMULATION_KEY;
+    this.#deployed = options.deployed ?? (below === undefined ? undefined : below.#deployed);
     this.#pseudonyms = below === undefined ? new Map() : below.#pseudonyms;
     this.#baselines = new Layer(
       options.baselines ?? new Map(),
@@ -122,7 +132,7 @@ export class Replay {
     const pseudonym = this.#pseudonymsOf(event.tenant);
     const network = event.network ? this.#network.lookup(event.network.ip) : undefined;
     const agent = event.agent?.userAgent === undefined ? undefined : parseAgent(event.agent.userAgent);
-    const facts = factsOf(event, pseudonym, network, agent);
+    const facts = factsOf(event, pseudonym, network, agent, this.#deployed?.(event, network));
     const key = subjectKey(event.tenant, facts.subject);
     const subject = this.#baselines.get(key) ?? emptyBaseline();
     const delta: Delta = {
@@ -153,10 +163,20 @@ export class Replay {
     return { facts, delta, signals, features: featureVector(signals), subject };
   }
 
-  /** Lets the event enter the baselines: as an attempt, and as a habit when it is cleared to teach. */
-  learn(seen: Pick<Seen, 'delta'>, teaches: boolean): void {
+  /** Remembers a change of an account, as the deployed functions do with identity events. */
+  change(tenant: string, subject: string, change: Change): void {
+    const key = subjectKey(tenant, this.#pseudonymsOf(tenant)('subject', subject));
+    this.#baselines.set(key, noteChange(this.#baselines.get(key) ?? emptyBaseline(), change));
+  }
+
+  /**
+   * Lets the event enter the baselines: as an attempt, and as a habit when it is cleared to teach.
+   *
+   * @param waits true for a success that is not cleared: it waits in quarantine.
+   */
+  learn(seen: Pick<Seen, 'delta'>, teaches: boolean, waits = false): void {
     const { delta } = seen;
-    const observation = { ...delta.observation, teaches };
+    const observation = { ...delta.observation, teaches, waits };
     if (delta.subject) {
       const baseline = this.#baselines.get(delta.subject.key) ?? emptyBaseline();
       this.#baselines.set(delta.subject.key, learn(baseline, observation));

@@ -101,6 +101,32 @@ describe('the bus', () => {
     expect((await app.decision('both-roads')).body).toEqual(body);
   });
 
+  test('a factor reset that a provider reports is known when its account signs in', async () => {
+    const evaluate = async (id: string) =>
+      (await app.evaluate(nativeEvent(id, { subject: { id: 'reset-person', kind: 'person' } }))).body;
+    expect((await evaluate('before-reset')).evaluators.skipped).toContainEqual(
+      expect.objectContaining({ code: 'factorReset' }),
+    );
+    await app.put({
+      source: 'aws.partner/okta.com/countersign-demo/logs',
+      'detail-type': 'SystemLog',
+      detail: {
+        uuid: '7a1c9a52-reset',
+        published: new Date(Date.now() - 60_000).toISOString(),
+        eventType: 'user.mfa.factor.reset_all',
+        outcome: { result: 'SUCCESS' },
+        actor: { id: 'help-desk', type: 'User' },
+        target: [{ id: 'reset-person', type: 'User' }],
+      },
+    });
+    let tries = 0;
+    await eventually(async () => {
+      const { reasons } = await evaluate(`after-reset-${tries++}`);
+      const reason = (reasons as Decision['reasons']).find(({ code }) => code === 'factorReset');
+      return reason?.observed?.startsWith('factor reset by somebody else');
+    });
+  });
+
   test('nobody outside may speak as Countersign', async () => {
     const answer = await app.put({
       ...nativeEvent('spoof'),
