@@ -290,6 +290,13 @@ export class Countersign extends Construct {
       publicUrl: props.verifier?.publicUrl ?? this.api.apiEndpoint,
       deadlines: props.deadlines ?? {},
     });
+    const { log } = new DecisionLog(this, 'Chains', {
+      ...defaults,
+      bus: this.bus,
+      tables,
+      pseudonymSecretArn: pseudonyms.arn,
+      tenancy: { TENANTS: tenants, ...(stage === 'local' ? { UNBOUND_TENANTS: 'true' } : {}) },
+    });
     identityBus.reserveOwnSource([
       functions.score.role,
       functions.sweep.role,
@@ -324,6 +331,8 @@ export class Countersign extends Construct {
       signals: validation.signals.function,
       feedback: people.feedback.function,
       reviews: people.reviews.function,
+      subjects: people.subjects.function,
+      log: log.function,
     });
 
     new CfnOutput(this, 'BusName', { value: this.bus.eventBusName });

@@ -51,6 +51,8 @@ export interface RoutedFunctions {
   readonly signals: IFunction;
   readonly feedback: IFunction;
   readonly reviews: IFunction;
+  readonly subjects: IFunction;
+  readonly log: IFunction;
 }
 
 /** One line of JSON a request. No address: those who call may be people. */
@@ -213,5 +215,13 @@ export class Api extends Construct {
     reviews(GET, '/v1/labels');
     reviews(POST, '/v1/disputes', 'evaluate');
     reviews(GET, '/v1/disputes/{reference}', 'evaluate');
+
+    const subjects = behind('Subjects', functions.subjects, ['operate']);
+    for (const method of [GET, DELETE]) subjects(method, '/v1/subjects/{id}');
+
+    const log = behind('Log', functions.log, ['operate']);
+    log(GET, '/v1/log');
+    log(GET, '/v1/log/integrity');
+    log(GET, '/v1/decisions/{eventId}/record');
   }
 }

@@ -41,6 +41,8 @@ export const ASSETS = {
     'cedar_wasm_bg.wasm': WASM['cedar_wasm_bg.wasm'],
     'policies.json': '.build/policies/policies.json',
   },
+  subjects: {},
+  log: {},
 } as const satisfies Record<string, Record<string, string>>;
 
 const SOURCES: Record<string, string> = Object.assign({}, ...Object.values(ASSETS));
