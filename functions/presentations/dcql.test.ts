@@ -72,7 +72,7 @@ describe('a query that is sent out', () => {
     const raw = {
       credentials: [
         sdJwt({
-          meta: { vct_values: [VCT], predicates: [{ claim: 'age', op: 'ge', value: 18 }] },
+          meta: { vct_values: [VCT], own: 'word' },
           claims: [
             { id: 'x', path: ['a'] },
             { id: 'y', path: ['b', null, 0], values: ['1', 1, true] },
@@ -82,12 +82,17 @@ describe('a query that is sent out', () => {
           require_cryptographic_holder_binding: true,
         }),
         { id: 'b', format: 'jwt_vc_json', meta: { type_values: [['A', 'B'], ['C']] } },
+        {
+          id: 'c',
+          format: 'ldp_vc',
+          meta: { type_values: [['A']], predicates: [{ path: '/age', atLeast: 18 }] },
+        },
       ],
       credential_sets: [{ options: [['a'], ['b']] }, { options: [['b']], required: false }],
     };
     expect(parseQuery(raw)).toBe(raw);
     // The package that parses it does not keep them.
-    expect(JSON.stringify(DcqlQuery.parse(raw as never))).not.toContain('predicates');
+    expect(JSON.stringify(DcqlQuery.parse(raw as never))).not.toMatch(/predicates|own/);
   });
 
   test.each([
@@ -123,6 +128,7 @@ describe('a query that is sent out', () => {
       'claim sets beside claims without ids',
       query(sdJwt({ claims: [{ id: 'x', path: ['a'] }, { path: ['b'] }], claim_sets: [['x']] })),
     ],
+    ['predicates in another format', query(sdJwt({ meta: { vct_values: [VCT], predicates: [] } }))],
     ['no values', query(sdJwt({ claims: [{ path: ['a'], values: [] }] }))],
     ['sets of unknown credentials', { ...query(sdJwt()), credential_sets: [{ options: [['z']] }] }],
     ['an option without credentials', { ...query(sdJwt()), credential_sets: [{ options: [[]] }] }],

@@ -18,9 +18,12 @@ const pageOf = async (
     credentials: [
       {
         id: 'identity',
-        format: 'dc+sd-jwt',
-        meta: { vct_values: [IDENTITY], predicates: [{ path: '/birthDate', atMost: '2008-01-01' }] },
-        claims: [{ path: ['given_name'] }, { path: ['address', null, 'country'] }],
+        format: 'ldp_vc',
+        meta: { type_values: [[IDENTITY]], predicates: [{ path: '/birthDate', atMost: '2008-01-01' }] },
+        claims: [
+          { path: ['credentialSubject', 'given_name'] },
+          { path: ['credentialSubject', 'address', null, 'country'] },
+        ],
       },
     ],
   };
@@ -82,8 +85,8 @@ describe('the page of a request', () => {
       credentials: [
         {
           id: 'a',
-          format: 'dc+sd-jwt',
-          meta: { vct_values: [attack], predicates: [{ path: attack, equals: attack }] },
+          format: 'ldp_vc',
+          meta: { type_values: [[attack]], predicates: [{ path: attack, equals: attack }] },
           claims: [{ path: [attack] }],
         },
       ],

@@ -36,7 +36,9 @@ describe('disclosures (RFC 9901 §7.1)', () => {
     const outer = encode(['s', 'address', { _sd: [digest(inner, 'sha512')] }]);
     const payload = { _sd_alg: 'sha-512', _sd: [digest(outer, 'sha512')] };
     expect(disclose(payload, [outer, inner]).claims).toEqual({ address: { city: 'London' } });
-    expect(disclose(payload, [outer]).claims).toEqual({ address: {} });
+    // An object of which nothing is shown is withheld, not empty.
+    expect(disclose(payload, [outer]).claims).toEqual({});
+    expect(disclose({ address: {} }, []).claims).toEqual({ address: {} });
     // Without the outer one the inner one belongs to nothing.
     expect(code(() => disclose(payload, [inner]))).toBe('disclosure-refused');
   });

@@ -100,21 +100,28 @@ class Walk {
     for (const [name, value] of Object.entries(source)) {
       if (name === '...') throw refused('A digest of an element stands outside an array');
       if (name === '_sd_alg' && depth > 0) throw refused('A hash function is named below the top level');
-      if (name !== '_sd') result[name] = this.#value(value, depth + 1);
+      if (name === '_sd') continue;
+      const shown = this.#value(value, depth + 1);
+      if (shown !== undefined) result[name] = shown;
     }
     for (const digest of digests(source._sd)) {
       const found = this.#take(digest);
       if (found === undefined) continue;
       if (found.name === undefined) throw refused('A disclosure of an element stands for a member');
       if (Object.hasOwn(result, found.name)) throw refused('A disclosure repeats a claim');
-      result[found.name] = this.#value(found.value, depth + 1);
+      const shown = this.#value(found.value, depth + 1);
+      if (shown !== undefined) result[found.name] = shown;
     }
     return result;
   }
 
   #value(value: unknown, depth: number): unknown {
     if (Array.isArray(value)) return this.#array(value, depth);
-    return isObject(value) ? this.object(value, depth) : value;
+    if (!isObject(value)) return value;
+    const shown = this.object(value, depth);
+    // Of an object whose members are all withheld nothing is known, not that it is empty.
+    const isWithheld = Object.keys(shown).length === 0 && digests(value._sd).length > 0;
+    return isWithheld ? undefined : shown;
   }
 
   #array(source: readonly unknown[], depth: number): unknown[] {
