@@ -6,6 +6,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { ApiDescription } from './api-description.ts';
 import { ROOT } from './bundle.ts';
 import { ContinuousValidation, type Signals } from './continuous-validation.ts';
 import { DecisionLog } from './decision-log.ts';
@@ -297,6 +298,7 @@ export class Countersign extends Construct {
       pseudonymSecretArn: pseudonyms.arn,
       tenancy: { TENANTS: tenants, ...(stage === 'local' ? { UNBOUND_TENANTS: 'true' } : {}) },
     });
+    const { openapi } = new ApiDescription(this, 'Description', defaults);
     identityBus.reserveOwnSource([
       functions.score.role,
       functions.sweep.role,
@@ -332,6 +334,7 @@ export class Countersign extends Construct {
       feedback: people.feedback.function,
       reviews: people.reviews.function,
       subjects: people.subjects.function,
+      openapi: openapi.function,
       log: log.function,
     });
 

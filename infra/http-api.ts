@@ -52,6 +52,7 @@ export interface RoutedFunctions {
   readonly feedback: IFunction;
   readonly reviews: IFunction;
   readonly subjects: IFunction;
+  readonly openapi: IFunction;
   readonly log: IFunction;
 }
 
@@ -215,6 +216,12 @@ export class Api extends Construct {
     reviews(GET, '/v1/labels');
     reviews(POST, '/v1/disputes', 'evaluate');
     reviews(GET, '/v1/disputes/{reference}', 'evaluate');
+
+    behind(
+      'OpenApi',
+      functions.openapi,
+      'How the API is used is published to everybody; the description holds no data and no secret.',
+    )(GET, '/openapi.json');
 
     const subjects = behind('Subjects', functions.subjects, ['operate']);
     for (const method of [GET, DELETE]) subjects(method, '/v1/subjects/{id}');

@@ -43,6 +43,7 @@ export const ASSETS = {
   },
   subjects: {},
   log: {},
+  openapi: { 'openapi.json': '.build/openapi/openapi.json' },
 } as const satisfies Record<string, Record<string, string>>;
 
 const SOURCES: Record<string, string> = Object.assign({}, ...Object.values(ASSETS));
