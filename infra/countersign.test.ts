@@ -507,7 +507,14 @@ describe.each(both)('functions in %s', (stage, template) => {
     const given = Object.keys(named(name).Environment.Variables).filter(
       (variable) => !/^(LOG_LEVEL|POWERTOOLS_)/.test(variable),
     );
-    const optional = ['UNBOUND_TENANTS', 'VERIFIER_DID', 'ZK_KEYS_ACKNOWLEDGED', 'PUSH_LOOPBACK'];
+    const optional = [
+      'UNBOUND_TENANTS',
+      'VERIFIER_DID',
+      'ZK_KEYS_ACKNOWLEDGED',
+      'PUSH_LOOPBACK',
+      'THREAT_FEED',
+      'SERVER_LOCATION',
+    ];
     expect(given.sort()).toEqual(read.filter((variable) => !optional.includes(variable)).sort());
   });
 

@@ -14,7 +14,7 @@ import { DefaultIssuer } from './default-issuer.ts';
 import { Encryption } from './encryption.ts';
 import { Forwarding } from './forwarding.ts';
 import { Functions } from './functions.ts';
-import { GeoLayer } from './geo-layer.ts';
+import { feedIn, GeoLayer } from './geo-layer.ts';
 import { Api, type Issuer, type Throttle } from './http-api.ts';
 import { IdentityBus, OWN_SOURCE, type Producer } from './identity-bus.ts';
 import { MonitoredQueue } from './monitored-queue.ts';
@@ -108,6 +108,19 @@ export interface CountersignProps {
    * @default 'step_up'
    */
   readonly fallbackOutcome?: 'step_up' | 'review' | 'deny';
+  /**
+   * `s3://bucket/key` of a threat feed, as `functions/signals/feeds/import-stix.ts` makes one. It is looked for every
+   * five minutes, so an upload is enough to change it. The bucket is yours; under a KMS key of your own, let the score
+   * function use that too.
+   * @default - `threat-feed.json` in the geo layer, if the import put one there
+   */
+  readonly threatFeed?: string;
+  /**
+   * Where applications measure the round-trip times that they report, degrees. Leave it out when they run in
+   * several places.
+   * @default - not known: round trips are not evaluated
+   */
+  readonly serverLocation?: { readonly latitude: number; readonly longitude: number };
   /**
    * Partner event buses to take events from, by their full names (`aws.partner/okta.com/…`), each already
    * associated with its event source in this account and region.
@@ -247,15 +260,18 @@ export class Countersign extends Construct {
       default: 'default',
       ...props.tenants,
     });
+    const geoData = props.geoData ?? join(ROOT, '.build/geo');
     const functions = new Functions(this, 'Functions', {
       ...defaults,
       bus: this.bus,
       tables,
       rejected: this.rejectedEvents,
       pseudonymSecretArn: pseudonyms.arn,
-      geoLayer: new GeoLayer(this, 'Geo', { folder: props.geoData ?? join(ROOT, '.build/geo') }).layer,
+      geoLayer: new GeoLayer(this, 'Geo', { folder: geoData }).layer,
       mode: props.mode ?? 'shadow',
       fallbackOutcome: props.fallbackOutcome ?? 'step_up',
+      threatFeed: props.threatFeed ?? feedIn(geoData),
+      serverLocation: props.serverLocation,
       tenants,
       unboundTenants: stage === 'local',
       signingKey: new SigningKey(this, 'Requests', { stage, retain }).key,

@@ -10,6 +10,7 @@ import {
   publish,
   queryIndex,
   queueKey,
+  readObject,
   readSecret,
   readTableKey,
   send,
@@ -29,6 +30,10 @@ export interface FunctionsProps extends FunctionDefaults {
   readonly geoLayer: ILayerVersion;
   readonly mode: string;
   readonly fallbackOutcome: string;
+  /** `s3://bucket/key` of the threat feed, or its path in the geo layer. */
+  readonly threatFeed: string | undefined;
+  /** Where applications measure round-trip times, degrees. */
+  readonly serverLocation: { readonly latitude: number; readonly longitude: number } | undefined;
   /** The tenant map, as JSON. */
   readonly tenants: string;
   /** Whether a token may be bound to no tenant: local mode's development token, nowhere else. */
@@ -90,6 +95,10 @@ export class Functions extends Construct {
         MODE: props.mode,
         FALLBACK_OUTCOME: props.fallbackOutcome,
         GEO_DIR,
+        ...(props.threatFeed ? { THREAT_FEED: props.threatFeed } : {}),
+        ...(props.serverLocation
+          ? { SERVER_LOCATION: `${props.serverLocation.latitude},${props.serverLocation.longitude}` }
+          : {}),
       },
     });
     this.score.allow(
@@ -100,6 +109,7 @@ export class Functions extends Construct {
       send(props.rejected),
       queueKey(key),
       ...readSecret(props.pseudonymSecretArn, key),
+      ...(props.threatFeed?.startsWith('s3:') ? [readObject(props.threatFeed)] : []),
     );
 
     this.decisions = new ServiceFunction(this, 'Decisions', {

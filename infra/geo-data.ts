@@ -62,6 +62,9 @@ export async function buildGeoData(
     writeFileSync(join(aside, 'geo', `asn-${family}.bin`), encodeAsnTable(family === 'ipv4' ? 1 : 2, ranges));
   }
   writeFileSync(join(aside, 'geo', 'geo.json'), manifest);
+  // An operator's own threat feed lies beside the data, and outlives it.
+  const feed = join(out, 'geo', 'threat-feed.json');
+  if (existsSync(feed)) await copyFile(feed, join(aside, 'geo', 'threat-feed.json'));
   rmSync(out, { recursive: true, force: true });
   renameSync(aside, out);
   report('built');

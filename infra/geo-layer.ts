@@ -35,3 +35,7 @@ export class GeoLayer extends Construct {
     });
   }
 }
+
+/** Path at run time of the threat feed that an operator put into the layer's folder; undefined when there is none. */
+export const feedIn = (folder: string): string | undefined =>
+  existsSync(join(folder, 'geo', 'threat-feed.json')) ? `${GEO_DIR}/threat-feed.json` : undefined;

@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Aws, Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -105,3 +105,10 @@ export const signWith = (
   actions: readonly ('GetPublicKey' | 'Sign')[] = ['GetPublicKey', 'Sign'],
 ): PolicyStatement =>
   new PolicyStatement({ actions: actions.map((action) => `kms:${action}`), resources: [key.keyArn] });
+
+/** Reading one object, by its `s3://bucket/key`. */
+export const readObject = (uri: string): PolicyStatement =>
+  new PolicyStatement({
+    actions: ['s3:GetObject'],
+    resources: [`arn:${Aws.PARTITION}:s3:::${uri.replace(/^s3:\/\//, '')}`],
+  });

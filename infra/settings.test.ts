@@ -53,6 +53,8 @@ describe('what a setting may be', () => {
     const settings = {
       mode: 'enforce',
       fallbackOutcome: 'deny',
+      threatFeed: 's3://acme-lists/feeds/today.json',
+      serverLocation: { latitude: 50.1, longitude: 8.7 },
       partnerBuses: ['aws.partner/okta.com/acme/prod'],
       producers: [{ account: '111122223333', sources: ['shop.example'] }],
       oidc: { issuer: 'https://id.example/tenant', audience: ['countersign'] },
@@ -82,6 +84,13 @@ describe('what a setting may be', () => {
   it.each([
     ['an unknown setting', { mod: 'enforce' }, 'countersign.dev'],
     ['a fallback that allows', { fallbackOutcome: 'allow' }, 'countersign.dev.fallbackOutcome'],
+    ['a feed from anywhere', { threatFeed: 'https://lists.example/feed' }, 'countersign.dev.threatFeed'],
+    ['a feed without a key', { threatFeed: 's3://acme-lists/' }, 'countersign.dev.threatFeed'],
+    [
+      'a place off the Earth',
+      { serverLocation: { latitude: 91, longitude: 0 } },
+      'countersign.dev.serverLocation.latitude',
+    ],
     [
       'a verifier over http',
       { verifier: { publicUrl: 'http://verifier.example' } },

@@ -25,6 +25,13 @@ const settings = z.strictObject({
   fallbackOutcome: z
     .enum(['step_up', 'review', 'deny'], 'must be step_up, review or deny: a failure never allows')
     .optional(),
+  threatFeed: z
+    .string()
+    .regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/.+$/, 'must be s3://bucket/key')
+    .optional(),
+  serverLocation: z
+    .strictObject({ latitude: z.number().min(-90).max(90), longitude: z.number().min(-180).max(180) })
+    .optional(),
   partnerBuses: z
     .array(z.string().regex(/^aws\.partner\/[\w.-]+\/.+$/, 'must be the full name of a partner event bus'))
     .optional(),

@@ -25,9 +25,10 @@ import {
   tenantOfCaller,
   tenantOfSource,
   toProblem,
+  versionedFile,
 } from '../platform/index.ts';
 import { loadScorer } from '../risk/index.ts';
-import { catalogue, openNetworkLookup } from '../signals/index.ts';
+import { catalogue, feedSource, openNetworkLookup } from '../signals/index.ts';
 import { type DecideDeps, decide } from './decide.ts';
 import { DecisionError } from './decision-error.ts';
 import { decisionStore } from './decisions.store.ts';
@@ -47,6 +48,8 @@ const config = configOf(process.env, [
   'MODE',
   'FALLBACK_OUTCOME',
   'GEO_DIR',
+  'THREAT_FEED',
+  'SERVER_LOCATION',
   'TENANTS',
   'UNBOUND_TENANTS',
 ]);
@@ -93,6 +96,19 @@ const tables = { decisions: config.DECISIONS_TABLE, baselines: config.BASELINES_
 const deps: DecideDeps = {
   engines: { scorer: recoverable(timed('model', loadModel)), pdp: recoverable(timed('policy', loadPolicy)) },
   lookup: recoverable(timed('geoData', () => openNetworkLookup(config.GEO_DIR))),
+  ...(config.THREAT_FEED
+    ? {
+        threatFeed: feedSource({
+          read: versionedFile(config.THREAT_FEED),
+          clock: Date.now,
+          onFailure: (error) => {
+            logger.error('The threat feed could not be read', error as Error);
+            countMetric('ThreatFeedFailed');
+          },
+        }),
+      }
+    : {}),
+  server: config.SERVER_LOCATION,
   pseudonymKey: recoverable(timed('secret', secretReader(config.PSEUDONYM_SECRET_ARN))),
   readHistory: historyReader(dynamodb, tables, Date.now),
   decisions: decisionStore(dynamodb, tables.decisions, Date.now),

@@ -44,6 +44,17 @@ const variables = {
   /** What to decide when a part fails. `allow` is not on the list: nothing is ever silently allowed. */
   FALLBACK_OUTCOME: z.enum(['step_up', 'review', 'deny']).default('step_up'),
   GEO_DIR: z.string().min(1),
+  /** Where the threat feed is: `s3://bucket/key`, or a path. */
+  THREAT_FEED: z.string().min(1).optional(),
+  /** Latitude and longitude, degrees, of where applications measure round-trip times: `50.1,8.7`. */
+  SERVER_LOCATION: z
+    .string()
+    .regex(/^-?\d{1,2}(\.\d+)?,-?\d{1,3}(\.\d+)?$/)
+    .transform((text) => {
+      const [latitude, longitude] = text.split(',').map(Number) as [number, number];
+      return { latitude, longitude };
+    })
+    .optional(),
   TENANTS: json(tenants).default({ claim: 'tenant', clients: {}, sources: {}, default: 'default' }),
   UNBOUND_TENANTS: z.stringbool().default(false),
   PRESENTATIONS_TABLE: z.string().min(1),

@@ -27,3 +27,4 @@ export {
   thumbprint,
 } from './signing-key.ts';
 export { type TenantBinding, tenantName, tenantOfCaller, tenantOfSource } from './tenant.ts';
+export { type ReadVersion, type VersionedText, versionedFile } from './versioned-file.ts';

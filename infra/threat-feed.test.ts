@@ -1,0 +1,55 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { feedIn } from './geo-layer.ts';
+import { resourcesOf, templatesOf, testApp } from './test-app.ts';
+
+describe('a threat feed in the geo layer', () => {
+  it('is used when an operator put it there', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'countersign-layer-'));
+    try {
+      mkdirSync(join(folder, 'geo'));
+      expect(feedIn(folder)).toBeUndefined();
+      writeFileSync(join(folder, 'geo', 'threat-feed.json'), '{}');
+      expect(feedIn(folder)).toBe('/opt/geo/threat-feed.json');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe('a deployment with a threat feed on S3 and a known place of its service', () => {
+  let made: ReturnType<typeof testApp>;
+  let environment: Record<string, unknown>;
+  let reading: string[];
+  // Synthesizing has to make the app of one stage, which takes its time on a busy machine.
+  beforeAll(() => {
+    const settings = {
+      threatFeed: 's3://acme-lists/feeds/today.json',
+      serverLocation: { latitude: 50.1, longitude: -8.7 },
+    };
+    made = testApp({ stage: 'dev', countersign: { dev: settings } });
+    const template = Object.values(templatesOf(made.app))[0]!;
+    environment = resourcesOf(template, 'AWS::Lambda::Function')
+      .map(([, { Properties }]) => Properties)
+      .find(({ FunctionName }) => /score/.test(JSON.stringify(FunctionName)))!.Environment.Variables;
+    reading = resourcesOf(template, 'AWS::IAM::Policy')
+      .map(([, { Properties }]) => JSON.stringify(Properties))
+      .filter((policy) => policy.includes('s3:'));
+  }, 180_000);
+  afterAll(() => made?.remove());
+
+  it('tells the score function where they are', () => {
+    expect(environment).toMatchObject({
+      THREAT_FEED: 's3://acme-lists/feeds/today.json',
+      SERVER_LOCATION: '50.1,-8.7',
+    });
+  });
+
+  it('lets it read that object and no other', () => {
+    expect(reading).toHaveLength(1);
+    expect(reading[0]).toContain('"Action":"s3:GetObject"');
+    expect(reading[0]).toContain(':s3:::acme-lists/feeds/today.json');
+  });
+});
