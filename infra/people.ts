@@ -36,7 +36,7 @@ export class People extends Construct {
   constructor(scope: Construct, id: string, props: PeopleProps) {
     super(scope, id);
     const { key, alarmTopic, bus, pseudonymSecretArn, tenancy, deadlines } = props;
-    const { decisions, baselines, reviews, log } = props.tables;
+    const { decisions, baselines, reviews, log, sessions } = props.tables;
     const environment = {
       DECISIONS_TABLE: decisions.tableName,
       BASELINES_TABLE: baselines.tableName,
@@ -98,12 +98,18 @@ export class People extends Construct {
       description: 'Exports what is kept about a subject, and erases it',
       memory: 512,
       timeout: Duration.seconds(29),
-      environment: { ...tables, LOG_TABLE: log.tableName, PSEUDONYM_SECRET_ARN: pseudonymSecretArn },
+      environment: {
+        ...tables,
+        LOG_TABLE: log.tableName,
+        SESSIONS_TABLE: sessions.tableName,
+        PSEUDONYM_SECRET_ARN: pseudonymSecretArn,
+      },
     });
     this.subjects.allow(
       onItems(decisions, ['BatchGetItem', 'DeleteItem']),
       onItems(baselines, ['BatchGetItem', 'DeleteItem']),
       onItems(reviews, ['GetItem', 'DeleteItem']),
+      onItems(sessions, ['BatchGetItem', 'DeleteItem']),
       queryIndex(reviews, 'subject'),
       // Keys and notes of subjects; the chains are out of its reach.
       onItemsOf(log, ['k#', 'u#'], ['BatchGetItem', 'DeleteItem']),

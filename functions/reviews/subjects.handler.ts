@@ -14,6 +14,7 @@ import {
   secretReader,
   tenantOfCaller,
 } from '../platform/index.ts';
+import { sessionStore } from '../sessions/index.ts';
 import { ReviewError } from './review-error.ts';
 import { reviewStore } from './reviews.store.ts';
 import { eraseSubject, exportSubject, type SubjectDeps } from './subjects.ts';
@@ -23,6 +24,7 @@ const config = configOf(process.env, [
   'BASELINES_TABLE',
   'REVIEWS_TABLE',
   'LOG_TABLE',
+  'SESSIONS_TABLE',
   'PSEUDONYM_SECRET_ARN',
   'TENANTS',
   'UNBOUND_TENANTS',
@@ -33,6 +35,7 @@ const deps: SubjectDeps = {
   baselines: baselineStore(dynamodb, config.BASELINES_TABLE, Date.now),
   records: reviewStore(dynamodb, config.REVIEWS_TABLE, Date.now),
   log: logStore(dynamodb, config.LOG_TABLE, Date.now),
+  sessions: sessionStore(dynamodb, config.SESSIONS_TABLE, Date.now),
   secret: secretReader(config.PSEUDONYM_SECRET_ARN),
   clock: Date.now,
 };

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { logStore } from '../decisions/index.ts';
 import { pseudonymsFor } from '../platform/index.ts';
+import { sessionStore } from '../sessions/index.ts';
 import { giveFeedback } from './feedback.ts';
 import { eraseSubject, exportSubject, type SubjectDeps } from './subjects.ts';
 import { decisionOn, NOW, type People, startPeople } from './testing/people.ts';
@@ -11,7 +12,8 @@ let deps: SubjectDeps;
 beforeAll(async () => {
   people = await startPeople();
   const log = logStore(people.tables.client, people.tables.log, people.clock);
-  deps = { ...people, log, secret: async () => SECRET };
+  const sessions = sessionStore(people.tables.client, people.tables.sessions, people.clock);
+  deps = { ...people, log, sessions, secret: async () => SECRET };
 });
 afterAll(() => people?.tables.close());
 

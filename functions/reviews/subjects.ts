@@ -1,6 +1,7 @@
 import { type BaselineStore, exportBaseline } from '../baselines/index.ts';
 import { type DecisionStore, LOG_DAYS, type LogStore, subjectKey } from '../decisions/index.ts';
 import { pseudonymsFor } from '../platform/index.ts';
+import { eraseSessions, type SessionStore, sessionsOfSubject } from '../sessions/index.ts';
 import { readBaseline } from './move-baseline.ts';
 import { ReviewError } from './review-error.ts';
 import type { ReviewStore } from './reviews.store.ts';
@@ -11,6 +12,7 @@ export interface SubjectDeps {
   readonly baselines: Pick<BaselineStore, 'read' | 'erase'>;
   readonly records: ReviewStore;
   readonly log: LogStore;
+  readonly sessions: SessionStore;
   readonly secret: () => Promise<string>;
   /** Processing time, ms. */
   readonly clock: () => number;
@@ -37,7 +39,7 @@ const subjectOf = async (deps: SubjectDeps, tenant: string, id: string): Promise
 
 /**
  * Everything that is kept about a subject, in plain JSON (GDPR Art. 15 and 20): the baseline, every decision with its
- * reasons, and what was said of them.
+ * reasons, the sessions, and what was said of them.
  *
  * @param id as the application names the subject.
  * @throws ReviewError `subject-unknown` (404) when nothing is kept.
@@ -50,7 +52,9 @@ export const exportSubject = async (deps: SubjectDeps, tenant: string, id: strin
   const decisions = [];
   for (const some of inHundreds(decisionKeys(tenant, about)))
     decisions.push(...(await deps.decisions.getMany(some)));
-  if (baseline.version === 0 && keys.length === 0 && decisions.length === 0)
+  const named = decisions.flatMap(({ session }) => (session ? [session.id] : []));
+  const sessions = await sessionsOfSubject(deps.sessions, tenant, subject, named);
+  if (baseline.version === 0 && keys.length === 0 && decisions.length === 0 && sessions.length === 0)
     throw new ReviewError('subject-unknown', 'Nothing is kept about this subject', { status: 404 });
   return {
     subject,
@@ -58,6 +62,7 @@ export const exportSubject = async (deps: SubjectDeps, tenant: string, id: strin
     decisions: decisions
       .map(({ decision, basis }) => ({ ...decision, ...(basis ? { asked: basis.question } : {}) }))
       .sort((a, b) => (a.time < b.time ? -1 : 1)),
+    sessions,
     records: await Promise.all(keys.map((key) => deps.records.get<{ version: number }>(key))),
   };
 };
@@ -82,6 +87,11 @@ export const eraseSubject = async (
   for (const key of keys) await deps.records.remove(key);
   const about = await deps.log.about(owner, days(deps.clock()));
   const decisions = decisionKeys(tenant, about);
+  // Their sessions first, which are found by them.
+  const named: string[] = [];
+  for (const some of inHundreds(decisions))
+    for (const { session } of await deps.decisions.getMany(some)) if (session) named.push(session.id);
+  await eraseSessions(deps.sessions, tenant, subject, named);
   for (const key of decisions) await deps.decisions.remove(key);
   // The notes last: they say what is still to be done.
   await deps.log.about(owner, days(deps.clock()), true);

@@ -38,6 +38,7 @@ const inMemory = () => {
     },
     readSubject: async () => ({ version: 0, sessions: [], evidence: [] }),
     putSubject: async () => true,
+    remove: async () => undefined,
   };
   return {
     add: (stored: StoredDecision) => decisions.set(stored.key, deflateRawSync(JSON.stringify(stored))),

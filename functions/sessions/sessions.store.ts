@@ -2,6 +2,7 @@ import {
   type AttributeValue,
   BatchGetItemCommand,
   ConditionalCheckFailedException,
+  DeleteItemCommand,
   type DynamoDBClient,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -43,6 +44,8 @@ export interface SessionStore {
   put(key: string, session: Session, readVersion: number): Promise<boolean>;
   readSubject(key: string): Promise<SubjectSessions>;
   putSubject(key: string, record: SubjectSessions): Promise<boolean>;
+  /** Removes a record of a session or of a subject's sessions, whether or not there is one. */
+  remove(key: string): Promise<void>;
 }
 
 /**
@@ -118,6 +121,13 @@ export const sessionStore = (client: DynamoDBClient, table: string, clock: () =>
         evidence: evidence.slice(-SUBJECT_EVIDENCE),
       };
       return put(key, JSON.stringify(bounded), version + 1, version);
+    },
+    remove: async (key) => {
+      try {
+        await client.send(new DeleteItemCommand({ TableName: table, Key: { pk: { S: key } } }));
+      } catch (error) {
+        throw storeUnavailable(error);
+      }
     },
   };
 };

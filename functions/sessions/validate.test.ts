@@ -9,6 +9,7 @@ import {
   sessionStore,
   subjectSessionsKey,
 } from './sessions.store.ts';
+import { eraseSessions, sessionsOfSubject } from './subject-sessions.ts';
 import { NOW, type SessionEventParts, storedSessionEvent } from './testing/session-event.ts';
 import { validate, weigh } from './validate.ts';
 
@@ -132,6 +133,29 @@ describe('validating', () => {
     expect((await later.read([key()])).size).toBe(0);
     await validate(keys.slice(0, 1), { ...deps(), sessions: later });
     expect((await later.read([key()])).get(key())).toMatchObject({ status: 'active', version: 1 });
+  });
+});
+
+describe("a subject's sessions", () => {
+  test('are shown without what is sealed, and erased; those of another stay', async () => {
+    const other = { key: 'other', action: 'sign_in' as const, facts: { id: 'session-2' } };
+    await validate(await store(SIGN_IN, STOLEN, other), deps());
+    const theirs = storedSessionEvent(tenant, { key: 'theirs', facts: { id: 'session-3' } });
+    const stranger = { ...theirs, decision: { ...theirs.decision, subject: 'person-2' } };
+    await decisions.insert(stranger);
+    await validate([stranger.key], deps());
+    // A session that has fallen off the list is known by its decisions.
+    await sessions.remove(subjectSessionsKey(tenant, 'person-1'));
+    const decided = ['session-1', 'session-2', 'session-3'];
+    const shown = await sessionsOfSubject(sessions, tenant, 'person-1', decided);
+    expect(shown.map(({ id, status }) => [id, status]).sort()).toEqual([
+      ['session-1', 'revoked'],
+      ['session-2', 'active'],
+    ]);
+    expect(JSON.stringify(shown)).not.toContain('sealed');
+    expect(await eraseSessions(sessions, tenant, 'person-1', decided)).toBe(2);
+    expect(await eraseSessions(sessions, tenant, 'person-1', decided)).toBe(0);
+    expect(await sessionsOfSubject(sessions, tenant, 'person-2')).toHaveLength(1);
   });
 });
 
