@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { join, resolve } from 'node:path';
 import { createLocalJWKSet } from 'jose';
 import { type BusConfig, busNameOf, type ChaosOptions, createEvents, type Events } from './bus/index.ts';
+import { openCredentialIssuer } from './credential-issuer.ts';
 import { type DevIssuer, openDevIssuer, writePrivate } from './dev-issuer.ts';
 import { startDynamodb } from './dynamodb.ts';
 import { openSigningKeys, startEndpoint } from './endpoint/index.ts';
@@ -160,6 +161,7 @@ export async function runTemplate(options: RunOptions): Promise<RunningTemplate>
     );
     writePrivate(join(state, 'dev-token'), `${await issuer.token()}\n`);
     const accessLog = join(state, 'logs', 'http-api.log');
+    const credentials = openCredentialIssuer(join(state, 'credential-issuer.json'), urls.api);
     const serve = api
       ? createHttpApi(signedBy(api, issuer.issuer), {
           account: LOCAL_ACCOUNT,
@@ -170,6 +172,7 @@ export async function runTemplate(options: RunOptions): Promise<RunningTemplate>
       : undefined;
     const server = createServer((request, response) => {
       if (options.handle?.(request, response) || serveIssuer(issuer, request, response)) return;
+      if (credentials.serve(request, response)) return;
       if (serve) void serve(request, response);
       else response.writeHead(404).end();
     });
