@@ -70,6 +70,18 @@ describe('what a setting may be', () => {
         unavailableStatus: 'report',
         appOrigins: ['https://shop.example', 'loopback'],
       },
+      signals: {
+        pushHosts: ['receiver.example', '*.partner.example'],
+        subjectIssuer: 'https://idp.example',
+        transmitters: [
+          {
+            issuer: 'https://idp.example',
+            audience: 'us',
+            tenant: 'shop',
+            jwks: { keys: [{ kty: 'RSA', n: 'x' }] },
+          },
+        ],
+      },
       archiveDays: 1,
       logDays: 90,
       logLevel: 'DEBUG',
@@ -90,6 +102,27 @@ describe('what a setting may be', () => {
       'a place off the Earth',
       { serverLocation: { latitude: 91, longitude: 0 } },
       'countersign.dev.serverLocation.latitude',
+    ],
+    [
+      'a host to push to by its URL',
+      { signals: { pushHosts: ['https://receiver.example'] } },
+      'countersign.dev.signals.pushHosts.0',
+    ],
+    [
+      'a transmitter with a shared secret for a key',
+      {
+        signals: {
+          transmitters: [
+            { issuer: 'i', audience: 'a', tenant: 't', jwks: { keys: [{ kty: 'oct', k: 'x' }] } },
+          ],
+        },
+      },
+      'countersign.dev.signals.transmitters.0.jwks.keys.0.kty',
+    ],
+    [
+      'a transmitter without keys',
+      { signals: { transmitters: [{ issuer: 'i', audience: 'a', tenant: 't', jwks: { keys: [] } }] } },
+      'countersign.dev.signals.transmitters.0.jwks.keys',
     ],
     [
       'a verifier over http',
