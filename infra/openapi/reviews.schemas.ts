@@ -125,6 +125,7 @@ const SubjectExport = z
     subject: z.string().describe('Keyed pseudonym'),
     baseline: z.record(z.string(), z.unknown()).exactOptional().describe('What is usual for the subject'),
     decisions: z.array(decisionSchema.loose()).describe('Every decision, and what policy was asked'),
+    sessions: z.array(z.unknown()).describe('Sessions that are followed'),
     records: z.array(z.unknown()).describe('What was said of them'),
   })
   .describe('All that is kept about a subject');
