@@ -11,6 +11,8 @@ export interface Presented {
   readonly types: readonly string[];
   /** The credential as paths see it. Arrays have `undefined` where an element is withheld. */
   readonly claims: JsonObject;
+  /** Authority key identifiers of the issuer's certificates, base64url. */
+  readonly authorityKeyIds?: readonly string[];
   /** What proves to be the same holder; absent without holder binding. */
   readonly holder?: string;
 }
@@ -49,6 +51,8 @@ const checkCredential = (asked: CredentialQuery, presented: Presented): void => 
     throw refusedPresentation('A credential is of another type than asked for');
   if (asked.require_cryptographic_holder_binding !== false && presented.holder === undefined)
     throw refusedPresentation('A credential is not bound to its holder');
+  if (!isByAuthority(asked, presented))
+    throw refusedPresentation('A credential is not by one of the authorities asked for');
   if (!hasClaims(asked, presented.claims))
     throw refusedPresentation('A credential lacks claims, or has other values, than asked for');
 };
@@ -57,6 +61,14 @@ const isOfType = ({ format, meta }: CredentialQuery, types: readonly string[]): 
   format === 'dc+sd-jwt'
     ? (meta.vct_values as string[]).some((vct) => types.includes(vct))
     : (meta.type_values as string[][]).some((all) => all.every((type) => types.includes(type)));
+
+/** Authorities are named by their key identifiers only (§6.1.1.1); the query was refused otherwise. */
+const isByAuthority = (
+  { trusted_authorities: asked }: CredentialQuery,
+  { authorityKeyIds = [] }: Presented,
+): boolean =>
+  asked === undefined ||
+  asked.some(({ type, values }) => type === 'aki' && values.some((value) => authorityKeyIds.includes(value)));
 
 const hasClaims = ({ claims, claim_sets }: CredentialQuery, presented: JsonObject): boolean => {
   if (claims === undefined) return true;

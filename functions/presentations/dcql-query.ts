@@ -101,8 +101,17 @@ const checkCredential = (credential: CredentialQuery, field: string): void => {
   if (!Array.isArray(types) || types.length === 0)
     throw invalid(`${field}.meta`, 'must name the types that are accepted');
   checkProfile(credential, field);
-  if (credential.trusted_authorities !== undefined)
-    throw invalid(`${field}.trusted_authorities`, 'cannot be enforced here: trust issuers in the registry');
+  const authorities = credential.trusted_authorities ?? [];
+  if (
+    authorities.length > 0 &&
+    (credential.format !== 'dc+sd-jwt' || authorities.some(({ type }) => type !== 'aki'))
+  )
+    throw invalid(
+      `${field}.trusted_authorities`,
+      'can be enforced here by aki, and in dc+sd-jwt only: trust issuers in the registry',
+    );
+  if (authorities.some(({ values }) => values.length > MAX.values))
+    throw invalid(`${field}.trusted_authorities`, 'must be fewer');
   if (claims.length > MAX.claims) throw invalid(`${field}.claims`, 'must be fewer');
   const ids = claims.flatMap(({ id }) => (id === undefined ? [] : [id]));
   if (new Set(ids).size !== ids.length) throw invalid(`${field}.claims`, 'must have ids of their own');

@@ -224,6 +224,17 @@ describe('an answer is checked against the query again', () => {
     expect(check(asked, { a: [presented({ age: 36 })] })).toBe('presentation-refused');
   });
 
+  test('authorities must be those asked for', () => {
+    const asked = query(
+      sdJwt({ trusted_authorities: [{ type: 'aki', values: ['s9tIpPmhxdiuNkHMEWNpYim8S8Y'] }] }),
+    );
+    const by = (...authorityKeyIds: string[]) => check(asked, { a: [presented({}, { authorityKeyIds })] });
+    expect(by('other', 's9tIpPmhxdiuNkHMEWNpYim8S8Y')).toBeUndefined();
+    expect([by('other'), by(), check(asked, { a: [presented({})] })]).toEqual(
+      Array(3).fill('presentation-refused'),
+    );
+  });
+
   test('holder binding must be there unless it was waived', () => {
     const { holder: _, ...bare } = presented({});
     expect(check(query(sdJwt()), { a: [bare] })).toBe('presentation-refused');

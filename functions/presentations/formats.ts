@@ -11,7 +11,7 @@ const ABOUT_THE_CREDENTIAL = ['iss', 'vct', 'vct#integrity', 'cnf', 'status', 'i
 export const sdJwtVerifier =
   (resolve: DidResolver): PresentationVerifier =>
   async (presentation, { binding, bindingRequired, registry, now }) => {
-    const { issuer, vct, claims, holder } = await verifySdJwtVc(presentation, {
+    const { issuer, vct, claims, holder, authorityKeyIds } = await verifySdJwtVc(presentation, {
       signers: issuerSigners(registry, resolve),
       binding,
       bindingRequired,
@@ -25,6 +25,7 @@ export const sdJwtVerifier =
       claims,
       shown: withoutHoles(Object.fromEntries(personal)) as JsonObject,
       ...(holder === undefined ? {} : { holder }),
+      ...(authorityKeyIds === undefined ? {} : { authorityKeyIds }),
       ...(claims.status === undefined ? {} : { statusReference: claims.status }),
     };
   };

@@ -140,7 +140,8 @@ const inspect = async (credential: JsonObject, deps: VcApiDeps): Promise<Finding
       ...(credential.credentialStatus === undefined
         ? {}
         : { status: await statusOf(credential, issuer, deps) }),
-      trust: await trustOf(credential, issuer, verifier, deps),
+      // Who an unproved document says that it is by is nobody's word.
+      trust: checks.proof.ok ? await trustOf(credential, issuer, verifier, deps) : [untrusted()],
     };
   } catch (error) {
     if (error instanceof CountersignError && error.status >= 500) throw error;
@@ -176,10 +177,11 @@ const trustOf = async (
 ): Promise<VcProblem[]> => {
   const trusted = issuer === undefined ? undefined : await registry(issuer);
   const types = await expandedTypes(credential, verifier.documentLoader);
-  return trusted?.types.some((type) => types.includes(type))
-    ? []
-    : [vcProblem('TRUST_ERROR', 'The registry does not name the issuer for this type')];
+  return trusted?.types.some((type) => types.includes(type)) ? [] : [untrusted()];
 };
+
+const untrusted = (): VcProblem =>
+  vcProblem('TRUST_ERROR', 'The registry does not name the issuer for this type');
 
 const inspectPresentation = async (
   presentation: JsonObject,

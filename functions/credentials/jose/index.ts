@@ -1,3 +1,4 @@
+export { type VerifiedChain, verifyChain } from './certificate-chain.ts';
 export {
   type CompactJws,
   curveOf,

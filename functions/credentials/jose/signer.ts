@@ -12,6 +12,8 @@ export interface SignerClaim {
 export interface Signer {
   readonly issuer: string;
   readonly key: KeyObject;
+  /** Authority key identifiers of the certificates by which the key is known, base64url. */
+  readonly authorityKeyIds?: readonly string[];
 }
 
 /**

@@ -24,6 +24,8 @@ export interface VerifiedSdJwt {
   readonly claims: JsonObject;
   /** Thumbprint of the holder's key; present when the holder proved to have it. */
   readonly holder?: string;
+  /** Authority key identifiers of the issuer's certificates, base64url. */
+  readonly authorityKeyIds?: readonly string[];
 }
 
 /** How an SD-JWT VC is to be verified. */
@@ -75,7 +77,8 @@ export const verifySdJwtVc = async (
   checkValidity(claims, now);
 
   const keyBinding = presentation.slice(end);
-  const verified = { issuer: signer.issuer, vct, claims };
+  const { authorityKeyIds } = signer;
+  const verified = { issuer: signer.issuer, vct, claims, ...(authorityKeyIds ? { authorityKeyIds } : {}) };
   if (keyBinding === '') {
     if (bindingRequired) throw new TokenError('key-binding-missing', 'The presentation has no key binding');
     return verified;

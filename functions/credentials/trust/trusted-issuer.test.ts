@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTables, type TestTables } from '../../../test/tables.ts';
+import fixture from '../fixtures/certificates.json' with { type: 'json' };
 import { resolveLocalDid } from '../jose/index.ts';
 import { newKey } from '../testing/tokens.ts';
 import {
@@ -62,6 +63,23 @@ describe('the key of an issuer', () => {
     expect(await find(URL_ISSUER, { kid: 'b' }, keys)).toBe(other.publicJwk.x);
     expect(await find(URL_ISSUER, {}, keys)).toBe('key-unknown');
     expect(await find(URL_ISSUER, { kid: 'c' }, keys)).toBe('key-unknown');
+  });
+
+  test('is that of a certificate whose chain leads to an authority that was pinned for it', async () => {
+    const { ca, direct, other: stranger } = fixture.certificates;
+    const pinned =
+      (...anchors: string[]): IssuerRegistry =>
+      async (issuer) => ({ issuer, types: ['t'], certificates: anchors });
+    const find = (registry: IssuerRegistry, x5c: string[]) =>
+      issuerSigners(
+        registry,
+        resolveLocalDid,
+      )({ issuer: URL_ISSUER, header: { x5c } }).then(
+        ({ authorityKeyIds }) => authorityKeyIds?.length,
+        (error) => error.code,
+      );
+    expect(await find(pinned(ca), [direct])).toBe(1);
+    expect(await find(pinned(stranger), [direct])).toBe('key-unknown');
   });
 
   test('is never the one that the credential brings along', async () => {

@@ -7,6 +7,7 @@ import {
   type Signer,
   type SignerResolver,
   TokenError,
+  verifyChain,
 } from '../jose/index.ts';
 
 /** Longest identifier of an issuer, characters. A did:jwk is some 200. */
@@ -27,6 +28,11 @@ export const trustedIssuerSchema = z.strictObject({
   types: z.array(z.string().min(1).max(512)).min(1).max(64),
   /** Keys of an issuer that is named by a URL: no network is used to find them while verifying. */
   jwks: z.strictObject({ keys: z.array(publicJwk).min(1).max(16) }).optional(),
+  /**
+   * Authorities, base64 DER: an issuer that is named by a URL may bring a certificate chain to one of them, for its
+   * own host or URL.
+   */
+  certificates: z.array(z.base64().max(8_192)).min(1).max(8).optional(),
   /**
    * Documents by URL that credentials of this issuer refer to: JSON-LD contexts, claim schemas, the issuer's DID
    * document. What an operator reviewed is pinned here; nothing is fetched for it. Standard contexts stay as they are.
@@ -58,16 +64,20 @@ export const isIssuer = (text: string): boolean =>
 /**
  * Finds issuers' keys: of a DID in its document, of a URL in what the operator pinned.
  *
+ * @param now ms since 1970, for the period of certificates.
  * @param registry read for issuers named by a URL only; whether an issuer is trusted is checked apart.
  */
 export const issuerSigners =
-  (registry: IssuerRegistry, resolve: DidResolver): SignerResolver =>
+  (registry: IssuerRegistry, resolve: DidResolver, now: () => number = Date.now): SignerResolver =>
   async ({ issuer, header }): Promise<Signer> => {
     if (issuer === undefined || !isIssuer(issuer))
       throw new TokenError('key-unknown', 'The credential names no issuer that could be known');
     if (issuer.startsWith('did:'))
       return { issuer, key: await keyOfDid(issuer, header.kid, 'assertionMethod', resolve) };
-    const keys = (await registry(issuer))?.jwks?.keys ?? [];
+    const trusted = await registry(issuer);
+    if (header.x5c !== undefined && trusted?.certificates)
+      return { issuer, ...verifyChain(header.x5c, trusted.certificates, issuer, now()) };
+    const keys = trusted?.jwks?.keys ?? [];
     const [key, second] =
       header.kid === undefined ? keys : keys.filter((jwk) => isObject(jwk) && jwk.kid === header.kid);
     if (key === undefined || second !== undefined)

@@ -1,0 +1,93 @@
+import { type KeyObject, X509Certificate } from 'node:crypto';
+import { TokenError } from './jose-error.ts';
+
+/** A chain that leads to an authority that the operator pinned. */
+export interface VerifiedChain {
+  /** Key of the leaf. */
+  readonly key: KeyObject;
+  /** Authority key identifiers in the chain, base64url, as DCQL's `aki` names authorities. */
+  readonly authorityKeyIds: readonly string[];
+}
+
+/** Longest chain that a token may bring, leaf included. */
+const MAX_CHAIN = 4;
+
+const refused = (message: string, cause?: unknown): TokenError =>
+  new TokenError('key-unknown', message, cause);
+
+/**
+ * Verifies the chain in an `x5c` header (RFC 7515 §4.1.6; RFC 5280 §6.1, as far as issuers of credentials need it):
+ * each certificate in its period, issued and signed by the next, which is an authority; the last one pinned or
+ * issued by a pinned one; the leaf no authority, and for the issuer's own host or URL.
+ *
+ * @param x5c certificates, leaf first, base64 DER.
+ * @param anchors pinned certificates, base64 DER.
+ * @param issuer the `https` URL that the credential names as its issuer.
+ * @param now ms since 1970.
+ * @throws TokenError `key-unknown`
+ */
+export const verifyChain = (
+  x5c: unknown,
+  anchors: readonly string[],
+  issuer: string,
+  now: number,
+): VerifiedChain => {
+  const isChain =
+    Array.isArray(x5c) &&
+    x5c.length > 0 &&
+    x5c.length <= MAX_CHAIN &&
+    x5c.every((text) => typeof text === 'string');
+  if (!isChain) throw refused('The chain of certificates cannot be read');
+  const [chain, pinned] = [x5c as string[], anchors].map((texts) => texts.map(certificateOf)) as [
+    X509Certificate[],
+    X509Certificate[],
+  ];
+  const [leaf] = chain as [X509Certificate];
+  const last = chain.at(-1)!;
+  const anchor = pinned.find(
+    (one) => one.fingerprint256 === last.fingerprint256 || (one.ca && isIssuedBy(last, one)),
+  );
+  if (anchor === undefined) throw refused('The chain of certificates leads to nobody who is trusted');
+  for (const [index, certificate] of [...chain, anchor].entries()) {
+    if (now < Date.parse(certificate.validFrom) || now > Date.parse(certificate.validTo))
+      throw refused('A certificate is outside its period of validity');
+    const next = chain[index + 1];
+    if (next !== undefined && !(next.ca && isIssuedBy(certificate, next)))
+      throw refused('The certificates are no chain');
+  }
+  if (leaf.ca) throw refused('The certificate is of an authority and signs no credentials');
+  if (!isFor(leaf, issuer)) throw refused('The certificate is for another issuer');
+  return { key: leaf.publicKey, authorityKeyIds: chain.flatMap(authorityKeyId) };
+};
+
+const certificateOf = (text: string): X509Certificate => {
+  const der = Buffer.from(text, 'base64');
+  if (der.toString('base64') !== text) throw refused('A certificate is not in base64');
+  try {
+    return new X509Certificate(der);
+  } catch (cause) {
+    throw refused('A certificate cannot be read', cause);
+  }
+};
+
+const isIssuedBy = (certificate: X509Certificate, issuer: X509Certificate): boolean =>
+  certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
+
+/** Alternative names as Node prints them; quoted ones, which could hold a comma, count for nothing. */
+const isFor = ({ subjectAltName = '' }: X509Certificate, issuer: string): boolean => {
+  const names = subjectAltName.split(', ');
+  return names.includes(`URI:${issuer}`) || names.includes(`DNS:${new URL(issuer).hostname}`);
+};
+
+/** The extension's object identifier, 2.5.29.35, as DER writes it. */
+const AUTHORITY_KEY_ID = Buffer.from('0603551d23', 'hex');
+
+/** The key identifier in a certificate's AuthorityKeyIdentifier (RFC 5280 §4.2.1.1), when it has one. */
+const authorityKeyId = ({ raw }: X509Certificate): string[] => {
+  const at = raw.indexOf(AUTHORITY_KEY_ID);
+  if (at < 0) return [];
+  // OCTET STRING, SEQUENCE, then [0]: each with a length of one byte, as a key identifier of 20 bytes has.
+  const value = raw.subarray(at + AUTHORITY_KEY_ID.length);
+  if (value[0] !== 0x04 || value[2] !== 0x30 || value[4] !== 0x80) return [];
+  return [value.subarray(6, 6 + (value[5] ?? 0)).toString('base64url')];
+};
