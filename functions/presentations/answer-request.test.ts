@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto';
+import * as fc from 'fast-check';
 import { CompactEncrypt, importJWK } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { fuzzRuns } from '../credentials/testing/fuzz.ts';
 import type { PresentationRequest } from './presentation-request.ts';
 import { MAX_TRIES } from './presentations.store.ts';
 import { IDENTITY, issueSdJwt, newKey } from './testing/issuer.ts';
 import { causeOf, codeOf, ORIGIN, startVerifier, type TestVerifier } from './testing/verifier.ts';
 import { presentSdJwt } from './testing/wallet.ts';
+import { verifyAnswer } from './verify-answer.ts';
 
 let verifier: TestVerifier;
 beforeAll(async () => {
@@ -261,6 +264,37 @@ describe('answers that do not hold', () => {
     const status = { status_list: { idx: 1, uri: 'https://elsewhere.example/list' } };
     expect(await causeOf(verifier.post(request, await form(request, { claims: { status } })))).toBe(
       'status-unavailable',
+    );
+  });
+});
+
+describe('an answer with one thing changed', () => {
+  test('whatever is changed in it, it is refused with a 4xx or was no change', async () => {
+    const { request } = await ask();
+    const right = await form(request);
+    const [presentation = ''] = JSON.parse(right.vp_token).identity as string[];
+    const registry = (issuer: string) => verifier.deps.issuers.get('default', issuer);
+    const verify = (text: string) =>
+      verifyAnswer(
+        request,
+        new Map([['identity', [text]]]),
+        { audience: request.clientId },
+        registry,
+        verifier.deps,
+      );
+    await verify(presentation);
+    const change = fc.record({
+      at: fc.nat(presentation.length - 1),
+      remove: fc.integer({ min: 0, max: 3 }),
+      insert: fc.stringMatching(/^[A-Za-z0-9~._=-]{0,3}$/),
+    });
+    await fc.assert(
+      fc.asyncProperty(change, async ({ at, remove, insert }) => {
+        const changed = presentation.slice(0, at) + insert + presentation.slice(at + remove);
+        if (changed === presentation) return;
+        await expect(verify(changed)).rejects.toMatchObject({ code: 'presentation-refused', status: 400 });
+      }),
+      fuzzRuns(300),
     );
   });
 });

@@ -1,6 +1,7 @@
 import { DcqlPresentationResult, DcqlQuery } from 'dcql';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { fuzzRuns } from '../credentials/testing/fuzz.ts';
 import { checkAnswer, type Presented } from './check-answer.ts';
 import { selectClaims } from './claims-path.ts';
 import { parseQuery, type Query } from './dcql-query.ts';
@@ -181,6 +182,7 @@ describe('a query that is sent out', () => {
           );
         }
       }),
+      fuzzRuns(100),
     );
   });
 });

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { unsigned } from '../credentials/data-integrity/testing.ts';
+import { fuzzRuns } from '../credentials/testing/fuzz.ts';
 import type { TrustedIssuer } from '../credentials/trust/index.ts';
 import { issueLdp, type Party, party } from './testing/issuer.ts';
 import { presentLdp } from './testing/wallet.ts';
@@ -213,7 +214,7 @@ describe('POST /credentials/verify', () => {
         expect(typeof result.verified).toBe('boolean');
         if (!result.verified) expect(result.problemDetails.length).toBeGreaterThan(0);
       }),
-      { numRuns: 150 },
+      fuzzRuns(150),
     );
   });
 });

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fuzzRuns } from '../../functions/credentials/testing/fuzz.ts';
 import {
   IDENTITY,
   issueLdp,
@@ -178,7 +179,7 @@ describe('what wallets reach without a token', () => {
           error_description: expect.any(String),
         });
       }),
-      { numRuns: 40 },
+      fuzzRuns(40),
     );
   });
 

@@ -1,6 +1,7 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { fuzzRuns } from '../testing/fuzz.ts';
 import { parseJws, publicKeyOf, verifyJws } from './compact-jws.ts';
 import { TokenError } from './jose-error.ts';
 
@@ -124,6 +125,7 @@ describe('a compact JWS', () => {
       fc.property(texts, (text) => {
         expect(code(() => parseJws(text)) ?? 'token-ok').toMatch(/^(token|algorithm)-/);
       }),
+      fuzzRuns(100),
     );
   });
 });
