@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { KMSClient } from '@aws-sdk/client-kms';
 import middy from '@middy/core';
-import { trustedIssuerStore } from '../credentials/trust/index.ts';
 import {
   CLIENT_SETTINGS,
   callerOf,
@@ -12,21 +10,17 @@ import {
   httpProblems,
   jsonBody,
   jsonResponse,
-  kmsSigningKey,
   logger,
   metrics,
-  recoverable,
   tenantOfCaller,
 } from '../platform/index.ts';
-import { answerDeps } from './answer-deps.ts';
 import { answerFromBrowser } from './answer-request.ts';
 import { browserAnswerSchema, newRequestAnswer } from './app-api.ts';
 import { newRequest } from './new-request.ts';
 import { PresentationError, unknownRequest } from './presentation-error.ts';
+import { presentationParts } from './presentation-parts.ts';
 import { isRequestId, walletIdOf } from './presentation-request.ts';
 import { resultOf } from './presentation-result.ts';
-import { presentationStore } from './presentations.store.ts';
-import { verifierIdentity } from './verifier-identity.ts';
 
 const config = configOf(process.env, [
   'PRESENTATIONS_TABLE',
@@ -44,14 +38,7 @@ const config = configOf(process.env, [
   'TENANTS',
   'UNBOUND_TENANTS',
 ]);
-const dynamodb = new DynamoDBClient(CLIENT_SETTINGS);
-const store = presentationStore(dynamodb, config.PRESENTATIONS_TABLE, Date.now);
-const issuers = trustedIssuerStore(dynamodb, config.ISSUERS_TABLE);
-const signingKey = kmsSigningKey(new KMSClient(CLIENT_SETTINGS), config.SIGNING_KEY_ARN, 'ES256');
-const identity = recoverable(() =>
-  verifierIdentity(signingKey, { did: config.VERIFIER_DID, certificates: config.SIGNING_CERTIFICATES }),
-);
-const answering = answerDeps(store, issuers, config);
+const { store, identity, answering } = presentationParts(config, new DynamoDBClient(CLIENT_SETTINGS));
 
 /** Largest body that apps send, bytes: an answer of the browser's API may hold several credentials. */
 const MAX_BODY_BYTES = 524_288;

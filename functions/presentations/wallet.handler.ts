@@ -1,29 +1,24 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { KMSClient } from '@aws-sdk/client-kms';
 import middy from '@middy/core';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { trustedIssuerStore } from '../credentials/trust/index.ts';
 import {
   CLIENT_SETTINGS,
   configOf,
   countMetric,
   type HttpEvent,
   jsonResponse,
-  kmsSigningKey,
   logger,
   metrics,
-  recoverable,
 } from '../platform/index.ts';
-import { answerDeps } from './answer-deps.ts';
 import { answerPosted } from './answer-request.ts';
 import { oauthError } from './oauth-error.ts';
 import { invalidResponse, unknownRequest } from './presentation-error.ts';
+import { presentationParts } from './presentation-parts.ts';
 import { isBrowserMode, isRequestId, requestUris } from './presentation-request.ts';
 import { statusOf } from './presentation-result.ts';
-import { presentationStore } from './presentations.store.ts';
 import { REQUEST_OBJECT_TYPE, signedRequestObject } from './request-object.ts';
 import { requestPage } from './request-page.ts';
-import { didDocumentOf, verifierIdentity } from './verifier-identity.ts';
+import { didDocumentOf } from './verifier-identity.ts';
 import { readWalletRequest } from './wallet-request.ts';
 
 const config = configOf(process.env, [
@@ -38,14 +33,7 @@ const config = configOf(process.env, [
   'STAGE',
   'ZK_KEYS_ACKNOWLEDGED',
 ]);
-const dynamodb = new DynamoDBClient(CLIENT_SETTINGS);
-const store = presentationStore(dynamodb, config.PRESENTATIONS_TABLE, Date.now);
-const issuers = trustedIssuerStore(dynamodb, config.ISSUERS_TABLE);
-const signingKey = kmsSigningKey(new KMSClient(CLIENT_SETTINGS), config.SIGNING_KEY_ARN, 'ES256');
-const identity = recoverable(() =>
-  verifierIdentity(signingKey, { did: config.VERIFIER_DID, certificates: config.SIGNING_CERTIFICATES }),
-);
-const answering = answerDeps(store, issuers, config);
+const { store, identity, answering } = presentationParts(config, new DynamoDBClient(CLIENT_SETTINGS));
 
 /** Largest body that wallets send, bytes. */
 const MAX_BODY_BYTES = 524_288;
