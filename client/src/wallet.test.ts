@@ -1,4 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DataIntegrityProof } from '@digitalbazaar/data-integrity';
+import * as vc from '@digitalbazaar/vc';
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest';
+import { trustedIssuerStore } from '../../functions/credentials/trust/index.ts';
+import { loadZkKey } from '../../functions/credentials/zk/index.ts';
+import { ldpVerifier } from '../../functions/presentations/ldp-format.ts';
 import {
   PUBLIC_URL,
   startVerifier,
@@ -34,6 +41,10 @@ const withQuery = (more: object): VerifiedRequest => ({
   ...request,
   dcql_query: { credentials: [{ ...query, ...more }] },
 });
+/** What a request object says; that its signature holds is tested where it is made. */
+const payloadOf = (jwt: string): VerifiedRequest =>
+  JSON.parse(Buffer.from(jwt.split('.')[1]!, 'base64url').toString());
+const file = (name: string): Buffer => readFileSync(join(import.meta.dirname, '../../circuits/keys', name));
 const codeOf = async (work: () => unknown): Promise<string | undefined> => {
   try {
     await work();
@@ -150,8 +161,7 @@ describe('with a verifier', () => {
       response_mode: 'direct_post',
       dcql_query: { credentials: [query] },
     });
-    const signed = await verifier.requestObject(made);
-    const read = JSON.parse(Buffer.from(signed.split('.')[1]!, 'base64url').toString()) as VerifiedRequest;
+    const read = payloadOf(await verifier.requestObject(made));
     const asked: unknown[] = [];
     const proving: ProvingWorkspace = {
       createZkDeriveCryptosuite: (options) => {
@@ -175,5 +185,94 @@ describe('with a verifier', () => {
         },
       },
     ]);
+  });
+
+  test('answers with a proof of the real workspace, and the app learns what was asked and no more', async () => {
+    // Apart, and by name only: the proving workspace and its samples are under another licence.
+    const samples: string = '../../circuits/testing/credential.ts';
+    const { issue, unsigned, opening, artefacts, documentLoader, ed25519, eddsaSuite, ISSUER } = await import(
+      samples
+    );
+    const lists: string = '../../circuits/testing/sample.ts';
+    const { sampleKind, sampleList } = await import(lists);
+    const proving = await loadProving();
+    const { localProver, releaseProver } = proving as typeof import('@countersign/circuits');
+
+    const key = await loadZkKey(
+      { manifest: file('manifest.json'), verificationKey: file('credential.vkey.json') },
+      { stage: 'test' },
+    );
+    const { verify } = ldpVerifier({
+      resolve: async () => undefined,
+      clock: Date.now,
+      zkKey: async () => key,
+      zkStatuses: async () => [{ status: sampleKind.status, root: sampleList.root }],
+    });
+    Object.assign(verifier.deps, { verifiers: { ...verifier.deps.verifiers, ldp_vc: verify } });
+    const urls = [...unsigned['@context'].slice(1, 2), ISSUER, sampleKind.schema.id];
+    const documents = Object.fromEntries(
+      await Promise.all(urls.map(async (url) => [url, (await documentLoader(url)).document])),
+    );
+    await trustedIssuerStore(verifier.tables.client, verifier.tables.issuers).put('default', {
+      issuer: ISSUER,
+      types: [EMPLOYEE],
+      documents,
+    });
+
+    const { request: made, answer } = await verifier.ask({
+      response_mode: 'direct_post',
+      dcql_query: { credentials: [query] },
+    });
+    const read = payloadOf(await verifier.requestObject(made));
+    const day = (offset: number) =>
+      new Date(Date.now() + offset * 86_400_000).toISOString().replace(/\.\d+/, '');
+    const credential = await issue({ ...unsigned, validFrom: day(-30), validUntil: day(30) });
+    const { did, signer } = ed25519();
+    const cryptosuite = await derivingSuite(
+      read,
+      'employee',
+      did,
+      {
+        opening,
+        statusList: sampleList,
+        prover: localProver(artefacts, { singleThread: true }),
+        now: Math.floor(Date.now() / 1000),
+      },
+      proving,
+    );
+    const derived = await vc.derive({
+      verifiableCredential: credential,
+      suite: new DataIntegrityProof({ cryptosuite }),
+      documentLoader,
+    });
+    const presentation = {
+      '@context': ['https://www.w3.org/ns/credentials/v2'],
+      type: ['VerifiablePresentation'],
+      holder: did,
+      verifiableCredential: [derived],
+    };
+    const signed = await vc.signPresentation({
+      presentation,
+      suite: eddsaSuite(signer),
+      challenge: read.nonce,
+      domain: read.client_id,
+      documentLoader,
+    });
+    await releaseProver();
+
+    const posting = {
+      fetch: async (_: string, { body }: RequestInit) => {
+        await verifier.post(made, String(body));
+        return Response.json({});
+      },
+    };
+    await postAnswer(read, { employee: [signed] }, posting);
+    const result = await verifier.result(answer);
+    expect(result).toMatchObject({
+      status: 'verified',
+      credentials: [{ id: 'employee', issuer: ISSUER, claims: { cleared: true }, predicates: [ADULT] }],
+    });
+    expect(result.pseudonym).toMatch(/^[\w-]{43}$/);
+    expect(JSON.stringify(result)).not.toMatch(/1990-12-10|Ada/);
   });
 });
