@@ -204,8 +204,7 @@ export interface CountersignProps {
  *
  * @example
  * ```ts
- * await buildPolicies();
- * await buildGeoData();
+ * await Promise.all([buildPolicies(), buildOpenApi(), buildGeoData()]);
  * const stack = new Stack(app, 'identity');
  * const { bus } = new Countersign(stack, 'Countersign');
  * ```
