@@ -363,7 +363,7 @@ describe('an encrypted answer', () => {
     expect(await codeOf(verifier.post(request, { response: jwe }))).toBeUndefined();
   });
 
-  test('is refused to another key: of another request, or of nobody', async () => {
+  test('unusable encryption key: is refused to that of another request, or of nobody', async () => {
     const [one, two] = [await asked(), await asked()];
     const payload = { vp_token: await vpToken(one.request), state: one.request.state };
     expect(await codeOf(verifier.post(one.request, { response: await encrypt(two.request, payload) }))).toBe(
