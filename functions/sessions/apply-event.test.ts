@@ -271,6 +271,35 @@ describe('the thresholds', () => {
     ).toBe(revoked);
   });
 
+  test('what a verified step-up answered for is not asked about again; more than that is', () => {
+    const risky = { logit: -0.5, keys: moved.keys };
+    const asked = session({ key: 'r', ...risky });
+    expect(asked.status).toBe('step_up');
+    const answered = applyEvent(
+      asked,
+      sessionEvent({ key: 'a', at: MINUTE, action: 'second_factor', ...risky }),
+    );
+    const again = applyEvent(answered, sessionEvent({ key: 'b', at: 2 * MINUTE, ...risky }));
+    expect(again).toMatchObject({ status: 'active', own: { value: 0 } });
+    const worse = applyEvent(again, sessionEvent({ key: 'c', at: 3 * MINUTE, logit: 4, keys: moved.keys }));
+    expect(worse.status).toBe('step_up');
+  });
+
+  test('what came before a verified step-up, and is told after it, counts no more', () => {
+    const answered = session({ key: 'answer', at: MINUTE, action: 'second_factor', keys: moved.keys });
+    const late = applyEvent(
+      answered,
+      sessionEvent({ key: 'late', at: MINUTE - 1, keys: { device: 'x', agent: 'x' } }),
+    );
+    expect(late).toMatchObject({ status: 'active', outbox: answered.outbox });
+    expect(running(late)).toBe(-5);
+    const after = applyEvent(
+      answered,
+      sessionEvent({ key: 'l', at: MINUTE + 1, keys: { device: 'x', agent: 'x' } }),
+    );
+    expect(after.status).toBe('step_up');
+  });
+
   test('after a verified step-up the new device is no news, and the next change is', () => {
     const answered = session(moved, { key: 'answer', at: MINUTE, action: 'second_factor', keys: moved.keys });
     expect(answered.status).toBe('active');

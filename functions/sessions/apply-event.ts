@@ -110,12 +110,14 @@ const begin = ({ tenant, facts, observation, decision }: SessionEvent): Session 
     started: observation.time,
     last: observation.time,
     level,
+    vouched: level,
     own: NOTHING,
     change: NOTHING,
     acts: NOTHING,
     behaviour: NOTHING,
     status: 'active',
     since: observation.time,
+    answered: 0,
     told: riskLevelOf(level, 'low'),
     seen: UNSEEN,
     resources: [],
@@ -137,6 +139,9 @@ const answersStepUp = (session: Session, { facts, observation, decision }: Sessi
   assuranceOf(facts.factors) >= 2 &&
   decision.level !== 'high' &&
   decision.outcome !== 'deny';
+
+/** How far a verified step-up answers for: as far as the session's events have gone. */
+const answeredFor = (session: Session): number => session.vouched + session.own.value;
 
 /** Raises or keeps the status by the running score, and notes what is to be told of it. */
 const judged = (
@@ -198,7 +203,9 @@ export const applyEvent = (before: Session | undefined, event: SessionEvent): Se
   // Delivery has no order: a sign-in that comes after what followed it still sets the level.
   const signIn = facts.action === 'sign_in' && time < session.started;
   const level = signIn ? levelOfSession(decision) : session.level;
-  const own = before ? Math.max(0, logitOf(decision) - level) : 0;
+  const forgiven = time < session.answered;
+  const vouched = signIn && session.vouched === session.level ? level : Math.max(session.vouched, level);
+  const own = before && !forgiven ? Math.max(0, logitOf(decision) - vouched) : 0;
   const stepsUp = before !== undefined && answersStepUp(session, event);
   const assurance = assuranceOf(facts.factors);
   const authenticates =
@@ -227,16 +234,18 @@ export const applyEvent = (before: Session | undefined, event: SessionEvent): Se
     mode: latest ? decision.mode : session.mode,
     sealed: latest ? facts.sealed : session.sealed,
     level,
+    vouched: stepsUp ? Math.max(answeredFor(session), logitOf(decision)) : vouched,
     started: Math.min(session.started, time),
     last: Math.max(session.last, time),
     // A verified step-up answers for all that came before it, and for nothing after.
     own: stepsUp ? NOTHING : raised(session.own, own, time),
-    change: stepsUp ? NOTHING : added(session.change, weightOf(findings.change), time),
-    acts: stepsUp ? NOTHING : added(session.acts, weightOf(findings.acts), time),
+    change: stepsUp ? NOTHING : added(session.change, forgiven ? 0 : weightOf(findings.change), time),
+    acts: stepsUp ? NOTHING : added(session.acts, forgiven ? 0 : weightOf(findings.acts), time),
     behaviour:
       findings.behaviour === undefined || !latest ? session.behaviour : { value: findings.behaviour, time },
     status,
     since: status === session.status ? session.since : time,
+    answered: stepsUp ? Math.max(session.answered, time) : session.answered,
     seen: seenWith(session.seen, observation.keys),
     resources:
       facts.sensitivity === 'high'
@@ -273,11 +282,13 @@ export const applyResolution = (
   if (session.status !== 'step_up' && session.status !== 'active') return session;
   const after: Session = {
     ...session,
+    vouched: answeredFor(session),
     own: NOTHING,
     change: NOTHING,
     acts: NOTHING,
     status: 'active',
     since: session.status === 'active' ? session.since : time,
+    answered: Math.max(session.answered, observation.time),
     applied: withApplied(session.applied, key, time),
   };
   return judged(session, after, { key, eventId, time, code: resolution.by });

@@ -68,7 +68,12 @@ export interface Session {
   readonly last: number;
   /** Log-odds of the sign-in. */
   readonly level: number;
-  /** How far above the level the riskiest event was, by its own assessment. */
+  /**
+   * Log-odds up to which an event's own assessment is nothing new: the level, or what a verified step-up has
+   * answered for. A new device stays new to the baseline for days, and must not be asked about again and again.
+   */
+  readonly vouched: number;
+  /** How far above that the riskiest event was, by its own assessment. */
   readonly own: DecayedCount;
   /** How much the session has changed hands, by its traits. */
   readonly change: DecayedCount;
@@ -79,6 +84,8 @@ export interface Session {
   readonly status: SessionStatus;
   /** Event time at which the status began, ms. */
   readonly since: number;
+  /** Event time of the latest verified step-up, ms; 0 when there was none. What came before it counts no more. */
+  readonly answered: number;
   /** The risk level that was told last. */
   readonly told: RiskLevel;
   readonly seen: Readonly<Record<Trait, readonly string[]>>;
