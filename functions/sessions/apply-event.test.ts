@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Factor } from '../events/index.ts';
-import { applyEvent, applyEvidence, applyResolution, assuranceOf, type SessionEvent } from './apply-event.ts';
+import { applyEvent, assuranceOf, type SessionEvent } from './apply-event.ts';
+import { applyEvidence, applyResolution } from './apply-evidence.ts';
 import { HALF_LIFE_MS, probability, runningLogit, THRESHOLDS } from './running-score.ts';
 import { SESSION_LIMITS, type Session, type Telling } from './session.ts';
 import { SESSION_EVIDENCE } from './session-evidence.ts';

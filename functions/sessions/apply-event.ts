@@ -1,16 +1,8 @@
 import type { Observation } from '../baselines/index.ts';
 import type { Decision, SessionFacts } from '../decisions/index.ts';
 import type { Factor } from '../events/index.ts';
-import {
-  added,
-  LEVEL_FLOOR,
-  NOTHING,
-  probability,
-  raised,
-  riskLevelOf,
-  runningLogit,
-  thresholdsOf,
-} from './running-score.ts';
+import { answeredFor, isKnown, judged, withApplied } from './judge.ts';
+import { added, LEVEL_FLOOR, NOTHING, raised, riskLevelOf } from './running-score.ts';
 import {
   type Assurance,
   SESSION_LIMITS,
@@ -31,19 +23,6 @@ export interface SessionEvent {
     Decision,
     'eventId' | 'subject' | 'base' | 'reasons' | 'level' | 'outcome' | 'mode'
   >;
-}
-
-/** Evidence about a session that is not one of its events: a change to the identity, a signal from another party. */
-export interface OutsideEvidence {
-  readonly eventKey: string;
-  readonly eventId: string;
-  /** ms. */
-  readonly time: number;
-  /** Log-odds added, negative for trust. */
-  readonly logOdds: number;
-  /** The session ends, whatever its score: who says so has the right to. @default false */
-  readonly revokes?: boolean;
-  readonly code: string;
 }
 
 const POSSESSION: readonly Factor[] = [
@@ -90,14 +69,6 @@ const logitOf = ({ base, reasons }: Pick<Decision, 'base' | 'reasons'>): number 
 const levelOfSession = (decision: Pick<Decision, 'base' | 'reasons'>): number =>
   Math.max(LEVEL_FLOOR, logitOf(decision));
 
-/** Whether an event was counted already, or is so old that nobody can tell. */
-const isKnown = ({ applied }: Session, key: string, time: number): boolean =>
-  applied.some(([known]) => known === key) ||
-  (applied.length >= SESSION_LIMITS.applied && time <= applied[0]![1]);
-
-const withApplied = (applied: Session['applied'], key: string, time: number): Session['applied'] =>
-  [...applied, [key, time] as const].sort((a, b) => a[1] - b[1]).slice(-SESSION_LIMITS.applied);
-
 const begin = ({ tenant, facts, observation, decision }: SessionEvent): Session => {
   const level = levelOfSession(decision);
   return {
@@ -139,48 +110,6 @@ const answersStepUp = (session: Session, { facts, observation, decision }: Sessi
   assuranceOf(facts.factors) >= 2 &&
   decision.level !== 'high' &&
   decision.outcome !== 'deny';
-
-/** How far a verified step-up answers for: as far as the session's events have gone. */
-const answeredFor = (session: Session): number => session.vouched + session.own.value;
-
-/** Raises or keeps the status by the running score, and notes what is to be told of it. */
-const judged = (
-  before: Session,
-  after: Session,
-  cause: { key: string; eventId: string; time: number; code: string; revokes?: boolean },
-): Session => {
-  const { key, eventId, time } = cause;
-  const running = runningLogit(after, Math.max(after.last, time));
-  const { stepUp, revoke } = thresholdsOf(after.level);
-  const tellings: Telling[] = [];
-  let status: SessionStatus = after.status;
-  if (status !== 'revoked') {
-    if (cause.revokes || running >= revoke) status = 'revoked';
-    else if (running >= stepUp) status = 'step_up';
-  }
-  if (status !== after.status) {
-    const kind = status === 'revoked' ? 'session-revoked' : 'step-up-required';
-    tellings.push({ id: `${kind}#${key}`, kind, time, eventId, score: probability(running) });
-  }
-  const told = riskLevelOf(running, before.told);
-  if (told !== before.told)
-    tellings.push({
-      id: `risk#${key}`,
-      kind: 'risk-level',
-      time,
-      from: before.told,
-      to: told,
-      code: cause.code,
-    });
-  return {
-    ...after,
-    status,
-    since: status === after.status ? after.since : time,
-    told,
-    version: before.version + 1,
-    outbox: [...after.outbox, ...tellings].slice(-SESSION_LIMITS.outbox),
-  };
-};
 
 /**
  * Counts one event into its session: constant work, at most once, out of order where need be.
@@ -259,53 +188,4 @@ export const applyEvent = (before: Session | undefined, event: SessionEvent): Se
   };
   const code = [...findings.change, ...findings.acts][0] ?? decision.reasons[0]?.code ?? 'behaviour';
   return judged(session, after, { key, eventId: decision.eventId, time, code });
-};
-
-/**
- * Counts that a decision on one of a session's events was resolved to `allow`, by a verified presentation or by
- * people: what it answers is forgiven, as a second factor would have it. At most once; nothing undoes a revocation.
- */
-export const applyResolution = (
-  session: Session,
-  {
-    observation,
-    decision,
-  }: Pick<SessionEvent, 'observation'> & {
-    readonly decision: Pick<Decision, 'eventId' | 'outcome' | 'resolution'>;
-  },
-): Session => {
-  const { resolution, outcome, eventId } = decision;
-  if (!resolution || outcome !== 'allow') return session;
-  const key = `${observation.eventKey}+`;
-  const time = Math.max(observation.time, Date.parse(resolution.time));
-  if (isKnown(session, key, time) || time < session.since) return session;
-  if (session.status !== 'step_up' && session.status !== 'active') return session;
-  const after: Session = {
-    ...session,
-    vouched: answeredFor(session),
-    own: NOTHING,
-    change: NOTHING,
-    acts: NOTHING,
-    status: 'active',
-    since: session.status === 'active' ? session.since : time,
-    answered: Math.max(session.answered, observation.time),
-    applied: withApplied(session.applied, key, time),
-  };
-  return judged(session, after, { key, eventId, time, code: resolution.by });
-};
-
-/** The word of others is trust for at most so much, log-odds: it never clears a session by itself. */
-const MOST_TRUST = -3;
-
-/** Counts evidence from outside into a session, at most once. */
-export const applyEvidence = (session: Session, evidence: OutsideEvidence): Session => {
-  const { eventKey: key, eventId, time, code, logOdds, revokes = false } = evidence;
-  if (isKnown(session, key, time)) return session;
-  const acts = added(session.acts, Math.min(32, logOdds), time);
-  const after: Session = {
-    ...session,
-    acts: logOdds < 0 ? { ...acts, value: Math.max(acts.value, MOST_TRUST) } : acts,
-    applied: withApplied(session.applied, key, time),
-  };
-  return judged(session, after, { key, eventId, time, code, revokes });
 };

@@ -1,6 +1,6 @@
 import { decisionKey } from '../decisions/index.ts';
 import type { IdentityEvent } from '../events/index.ts';
-import type { OutsideEvidence } from './apply-event.ts';
+import type { OutsideEvidence } from './apply-evidence.ts';
 import type { EvidenceTarget } from './validate.ts';
 
 /** A change to an identity, from the function that reads events. */

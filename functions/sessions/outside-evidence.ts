@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IdentityEvent } from '../events/index.ts';
 import { type Pseudonym, pseudonymsFor } from '../platform/index.ts';
-import type { OutsideEvidence } from './apply-event.ts';
+import type { OutsideEvidence } from './apply-evidence.ts';
 import { CHANGE_EVIDENCE, REVOKING_CHANGES } from './session-evidence.ts';
 import { accountOf } from './shared-signals/outgoing.ts';
 import type { ReceivedSignal } from './shared-signals/receive.ts';

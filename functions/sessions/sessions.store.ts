@@ -7,7 +7,7 @@ import {
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { DAY_MS } from '../baselines/index.ts';
-import type { OutsideEvidence } from './apply-event.ts';
+import type { OutsideEvidence } from './apply-evidence.ts';
 import type { Session } from './session.ts';
 import { storeUnavailable } from './session-error.ts';
 

@@ -1,5 +1,6 @@
 import type { DecisionStore, StoredDecision } from '../decisions/index.ts';
-import { applyEvent, applyEvidence, applyResolution, type OutsideEvidence } from './apply-event.ts';
+import { applyEvent } from './apply-event.ts';
+import { applyEvidence, applyResolution, type OutsideEvidence } from './apply-evidence.ts';
 import type { Session, Telling } from './session.ts';
 import { SessionError } from './session-error.ts';
 import { type SessionStore, type SubjectSessions, sessionKey, subjectSessionsKey } from './sessions.store.ts';
