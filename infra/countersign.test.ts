@@ -54,7 +54,7 @@ const statementsOf = (template: Template): { type: string; id: string; statement
 
 /** The function whose role a policy hangs on. */
 const functionOf = (id: string): string | undefined =>
-  /(?:Functions|Validation|People|Chains)(\w+?)Role/.exec(id)?.[1];
+  /(?:Functions|Validation|People|Chains|Management)(\w+?)Role/.exec(id)?.[1];
 
 const nameIn = (arn: unknown): string => (arn as { 'Fn::GetAtt'?: [string] })['Fn::GetAtt']?.[0] ?? '';
 
@@ -128,7 +128,7 @@ describe.each(both)('least privilege in %s', (_, template) => {
             .filter((action) => action.startsWith('dynamodb:'))
             .map(
               (action) =>
-                `${action.slice(9)} ${/Decisions|Baselines|Presentations|Issuers|TablesSessions|TablesStreams|TablesReviews/.exec(JSON.stringify(statement.Resource))}`,
+                `${action.slice(9)} ${/Decisions|Baselines|Presentations|Issuers|TablesSessions|TablesStreams|TablesReviews|TablesPolicies/.exec(JSON.stringify(statement.Resource))}`,
             ),
         )
         .sort();
@@ -136,6 +136,7 @@ describe.each(both)('least privilege in %s', (_, template) => {
       'BatchGetItem Baselines',
       'BatchGetItem Decisions',
       'GetItem Decisions',
+      'GetItem TablesPolicies',
       'PutItem Baselines',
       'PutItem Decisions',
     ]);
@@ -195,7 +196,7 @@ describe.each(both)('least privilege in %s', (_, template) => {
             .filter((action) => action.startsWith('dynamodb:'))
             .map((action) => {
               const resource = JSON.stringify(statement.Resource);
-              const table = /Tables(Decisions|Baselines|Reviews)/.exec(resource)?.[1];
+              const table = /Tables(Decisions|Baselines|Reviews|Policies)/.exec(resource)?.[1];
               return `${action.slice(9)} ${table}${/index\/(\w+)/.exec(resource)?.[0] ?? ''}`;
             }),
         )
@@ -203,7 +204,9 @@ describe.each(both)('least privilege in %s', (_, template) => {
     const both = ['BatchGetItem Baselines', 'GetItem Decisions', 'GetItem Reviews', 'PutItem Baselines'];
     expect(uses('Feedback')).toEqual([...both, 'PutItem Reviews']);
     expect(uses('Reviews')).toEqual([
-      ...both,
+      ...both.slice(0, 2),
+      'GetItem Policies',
+      ...both.slice(2),
       'PutItem Reviews',
       'Query Reviewsindex/due',
       'Query Reviewsindex/queue',
@@ -220,6 +223,7 @@ describe.each(both)('least privilege in %s', (_, template) => {
     expect(uses.map(({ id, statement }) => [functionOf(id), statement.Action])).toEqual([
       ['Subjects', ['dynamodb:BatchGetItem', 'dynamodb:DeleteItem']],
       ['Log', ['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'].map((action) => `dynamodb:${action}`)],
+      ['Policies', ['dynamodb:BatchGetItem', 'dynamodb:GetItem']],
     ]);
     // Who erases a subject reaches keys and notes, and no chain.
     expect(uses[0]?.statement.Condition).toEqual({
@@ -232,7 +236,7 @@ describe.each(both)('least privilege in %s', (_, template) => {
     const permissions = resourcesOf(template, 'AWS::Lambda::Permission').map(
       ([, { Properties }]) => Properties,
     );
-    expect(permissions).toHaveLength(53);
+    expect(permissions).toHaveLength(59);
     for (const { Action, SourceArn } of permissions) {
       expect(Action).toBe('lambda:InvokeFunction');
       expect(SourceArn).toBeDefined();
@@ -393,7 +397,7 @@ describe.each(both)('tables in %s', (stage, template) => {
   const tables = resourcesOf(template, 'AWS::DynamoDB::Table');
 
   it('are on demand, encrypted, restorable, and forget in time', () => {
-    expect(tables).toHaveLength(8);
+    expect(tables).toHaveLength(9);
     for (const [, { Properties }] of tables) {
       expect(Properties.BillingMode).toBe('PAY_PER_REQUEST');
       expect(Properties.SSESpecification).toMatchObject({ SSEEnabled: true, SSEType: 'KMS' });
@@ -493,6 +497,7 @@ describe.each(both)('functions in %s', (stage, template) => {
       [512, 30, 0],
       [512, 29, 0],
       [512, 60, 0],
+      [1024, 29, 0],
       [256, 10, 0],
     ]);
   });
@@ -615,6 +620,16 @@ describe('the API', () => {
       'GET /v1/labels': ['JWT', 'countersign/operate'],
       'GET /v1/subjects/{id}': ['JWT', 'countersign/operate'],
       'DELETE /v1/subjects/{id}': ['JWT', 'countersign/operate'],
+      ...Object.fromEntries(
+        [
+          'GET /v1/policies',
+          'POST /v1/policies',
+          'GET /v1/policies/{version}',
+          'POST /v1/policies/{version}/activate',
+          'POST /v1/policies/dry-run',
+          'POST /v1/policies/rollback',
+        ].map((route) => [route, ['JWT', 'countersign/operate']]),
+      ),
       'GET /v1/log': ['JWT', 'countersign/operate'],
       'GET /v1/log/integrity': ['JWT', 'countersign/operate'],
       'GET /v1/decisions/{eventId}/record': ['JWT', 'countersign/operate'],

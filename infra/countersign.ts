@@ -19,6 +19,7 @@ import { Api, type Issuer, type Throttle } from './http-api.ts';
 import { IdentityBus, OWN_SOURCE, type Producer } from './identity-bus.ts';
 import { MonitoredQueue } from './monitored-queue.ts';
 import { type Deadlines, People } from './people.ts';
+import { PolicyManagement } from './policy-management.ts';
 import { PseudonymSecret } from './pseudonym-secret.ts';
 import { toFunction } from './rule-targets.ts';
 import { SchemaRegistry } from './schema-registry.ts';
@@ -313,6 +314,12 @@ export class Countersign extends Construct {
       pseudonymSecretArn: pseudonyms.arn,
       tenancy: { TENANTS: tenants, ...(stage === 'local' ? { UNBOUND_TENANTS: 'true' } : {}) },
     });
+    const { policies } = new PolicyManagement(this, 'Management', {
+      ...defaults,
+      tables,
+      pseudonymSecretArn: pseudonyms.arn,
+      tenancy: { TENANTS: tenants, ...(stage === 'local' ? { UNBOUND_TENANTS: 'true' } : {}) },
+    });
     const { openapi } = new ApiDescription(this, 'Description', defaults);
     identityBus.reserveOwnSource([
       functions.score.role,
@@ -351,6 +358,7 @@ export class Countersign extends Construct {
       subjects: people.subjects.function,
       openapi: openapi.function,
       log: log.function,
+      policies: policies.function,
     });
 
     new CfnOutput(this, 'BusName', { value: this.bus.eventBusName });

@@ -88,6 +88,7 @@ export class Functions extends Construct {
       asynchronous: { retries: 2, within: Duration.hours(2) },
       environment: {
         ...tableNames,
+        POLICIES_TABLE: props.tables.policies.tableName,
         ...tenancy,
         BUS_NAME: bus.eventBusName,
         REJECTED_QUEUE_URL: props.rejected.queueUrl,
@@ -104,6 +105,7 @@ export class Functions extends Construct {
     this.score.allow(
       onItems(decisions, ['BatchGetItem', 'GetItem', 'PutItem']),
       onItems(baselines, ['BatchGetItem', 'PutItem']),
+      onItems(props.tables.policies, ['GetItem']),
       writeTableKey(key),
       publish(bus, OWN_SOURCE),
       send(props.rejected),

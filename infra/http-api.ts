@@ -54,6 +54,7 @@ export interface RoutedFunctions {
   readonly subjects: IFunction;
   readonly openapi: IFunction;
   readonly log: IFunction;
+  readonly policies: IFunction;
 }
 
 /** One line of JSON a request. No address: those who call may be people. */
@@ -230,5 +231,12 @@ export class Api extends Construct {
     log(GET, '/v1/log');
     log(GET, '/v1/log/integrity');
     log(GET, '/v1/decisions/{eventId}/record');
+
+    const policies = behind('Policies', functions.policies, ['operate']);
+    for (const method of [GET, POST]) policies(method, '/v1/policies');
+    policies(GET, '/v1/policies/{version}');
+    policies(POST, '/v1/policies/{version}/activate');
+    policies(POST, '/v1/policies/dry-run');
+    policies(POST, '/v1/policies/rollback');
   }
 }

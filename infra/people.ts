@@ -77,6 +77,7 @@ export class People extends Construct {
       asynchronous: { retries: 2, within: Duration.hours(2) },
       environment: {
         ...environment,
+        POLICIES_TABLE: props.tables.policies.tableName,
         REVIEW_HOURS: String(deadlines.reviewHours ?? 24),
         DISPUTE_DAYS: String(deadlines.disputeDays ?? 14),
       },
@@ -85,6 +86,7 @@ export class People extends Construct {
       onItems(decisions, ['GetItem', 'UpdateItem']),
       onItems(baselines, ['BatchGetItem', 'PutItem']),
       onItems(reviews, ['GetItem', 'PutItem']),
+      onItems(props.tables.policies, ['GetItem']),
       ...REVIEW_INDEXES.map((index) => queryIndex(reviews, index)),
       writeTableKey(key),
       publish(bus, OWN_SOURCE),

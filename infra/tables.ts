@@ -36,6 +36,7 @@ export class Tables extends Construct {
   readonly streams: Table;
   readonly reviews: Table;
   readonly log: Table;
+  readonly policies: Table;
 
   constructor(scope: Construct, id: string, props: TablesProps) {
     super(scope, id);
@@ -68,6 +69,7 @@ export class Tables extends Construct {
       projectionType: ProjectionType.KEYS_ONLY,
     });
     this.log = new Table(this, 'Log', common);
+    this.policies = new Table(this, 'Policies', common);
     this.reviews = new Table(this, 'Reviews', common);
     const sorted = { queue: ['queue', 'since'], due: ['dueShard', 'dueAt'], subject: ['subject', 'since'] };
     for (const indexName of REVIEW_INDEXES) {

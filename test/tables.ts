@@ -14,6 +14,7 @@ export interface TestTables {
   readonly issuers: string;
   readonly reviews: string;
   readonly log: string;
+  readonly policies: string;
   close(): Promise<void>;
 }
 
@@ -72,6 +73,7 @@ export const startTables = async (): Promise<TestTables> => {
       table('presentations'),
       table('issuers'),
       table('log'),
+      table('policies'),
       table(
         'reviews',
         { name: 'queue', partition: 'queue', sort: 'since' },
@@ -97,6 +99,7 @@ export const startTables = async (): Promise<TestTables> => {
     issuers: 'issuers',
     reviews: 'reviews',
     log: 'log',
+    policies: 'policies',
     close: async () => {
       client.destroy();
       await database.close();

@@ -17,7 +17,7 @@ let engines: Engines;
 let lookup: NetworkLookup;
 beforeAll(async () => {
   const loaded = await loadEngines();
-  engines = { scorer: await loaded.engines.scorer(), pdp: await loaded.engines.pdp() };
+  engines = { scorer: await loaded.engines.scorer(), pdp: await loaded.engines.pdp('shop') };
   lookup = await loaded.lookup();
 });
 

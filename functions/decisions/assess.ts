@@ -17,6 +17,7 @@ import { type Basis, basisOf } from './basis.ts';
 import type { Decision, Reason } from './decision.ts';
 import type { History } from './history.store.ts';
 import type { PolicyDecisionPoint, PolicyQuestion } from './policy.ts';
+import { signalValues } from './signal-values.ts';
 
 /** From which score on a risk is called medium or high. Scores are calibrated probabilities. */
 export const LEVELS = { medium: 0.05, high: 0.5 } as const;
@@ -162,6 +163,9 @@ export const judge = async (
         ),
       ],
       sensitivity: event.resource?.sensitivity ?? 'unknown',
+      session: event.session !== undefined,
+      evidence: [...new Set(event.evidence.map(({ type }) => type))],
+      signals: signalValues(features),
     },
   };
   const { outcome, determining } = engines.pdp.decide(question);

@@ -1,5 +1,6 @@
 import type { Decision } from './decision.ts';
 import type { PolicyQuestion } from './policy.ts';
+import { signalValues } from './signal-values.ts';
 
 /**
  * What a decision was made from, kept beside it: enough to make it again, bit for bit, and to ask another policy
@@ -14,12 +15,16 @@ export interface Basis {
     readonly kind: PolicyQuestion['principal']['kind'];
     readonly roles: readonly string[];
     readonly application: string;
-  } & Pick<PolicyQuestion['context'], 'attempt' | 'result' | 'factors' | 'detections' | 'sensitivity'>;
+  } & Pick<PolicyQuestion['context'], 'attempt' | 'result' | 'factors' | 'detections' | 'sensitivity'> & {
+      /** Absent where there was none. */
+      readonly session?: true;
+      readonly evidence?: readonly string[];
+    };
 }
 
 /** The basis of a decision. */
 export const basisOf = (features: Float32Array, question: PolicyQuestion, policy: string): Basis => {
-  const { attempt, result, factors, detections, sensitivity } = question.context;
+  const { attempt, result, factors, detections, sensitivity, session, evidence } = question.context;
   return {
     features: Buffer.from(features.buffer, features.byteOffset, features.byteLength).toString('base64'),
     policy,
@@ -32,6 +37,8 @@ export const basisOf = (features: Float32Array, question: PolicyQuestion, policy
       factors,
       detections,
       sensitivity,
+      ...(session ? { session } : {}),
+      ...(evidence.length > 0 ? { evidence } : {}),
     },
   };
 };
@@ -46,9 +53,9 @@ export const featuresOf = ({ features }: Pick<Basis, 'features'>): Float32Array 
 export const questionOf = (
   tenant: string,
   decision: Pick<Decision, 'subject' | 'score' | 'level' | 'baseline'>,
-  { question }: Pick<Basis, 'question'>,
+  { question, features }: Pick<Basis, 'question' | 'features'>,
 ): PolicyQuestion => {
-  const { kind, roles, application, ...asked } = question;
+  const { kind, roles, application, session, evidence, ...asked } = question;
   return {
     principal: { kind, id: decision.subject, roles },
     application: { id: application, tenant },
@@ -57,6 +64,9 @@ export const questionOf = (
       level: decision.level,
       maturity: decision.baseline.maturity,
       ...asked,
+      session: session ?? false,
+      evidence: evidence ?? [],
+      signals: signalValues(featuresOf({ features })),
     },
   };
 };

@@ -4,6 +4,7 @@ import initCedar, {
   policyToJson,
   validate,
 } from '@cedar-policy/cedar-wasm/web';
+import { catalogue } from '../signals/index.ts';
 import { DecisionError } from './decision-error.ts';
 
 /** A policy set that was found valid: what a function loads. Plain JSON. */
@@ -16,20 +17,36 @@ export interface CompiledPolicies {
 
 /** The error for a policy set that cannot be used. */
 export const policyInvalid = (what: string, errors: readonly DetailedError[]): DecisionError =>
-  new DecisionError('policy-invalid', `${what}: ${errors.map((error) => error.message).join('; ')}`);
+  new DecisionError('policy-invalid', `${what}: ${errors.map((error) => error.message).join('; ')}`, {
+    status: 422,
+  });
 
+const SIGNALS = 'type Signals = {};';
+
+/**
+ * The schema with a member for each signal, so that a policy that misspells one is refused.
+ *
+ * @param codes of the catalogue.
+ */
+export const schemaWithSignals = (schema: string, codes: readonly string[]): string => {
+  const members = codes.map((code) => `    ${JSON.stringify(code)}?: Long,`).join('\n');
+  return schema.replace(SIGNALS, `type Signals = {\n${members}\n  };`);
+};
+
+/** The policies of a text by their `@id`. @throws DecisionError `policy-invalid` */
 const namedPolicies = (text: string): Record<string, string> => {
   const parts = policySetTextToParts(text);
   if (parts.type === 'failure') throw policyInvalid('The policy set cannot be read', parts.errors);
   if (parts.policy_templates.length > 0)
-    throw new DecisionError('policy-invalid', 'Policy templates are not supported');
+    throw new DecisionError('policy-invalid', 'Policy templates are not supported', { status: 422 });
   const named = new Map<string, string>();
   for (const policy of parts.policies) {
     const json = policyToJson(policy);
     if (json.type === 'failure') throw policyInvalid('A policy cannot be read', json.errors);
     const id = json.json.annotations?.id;
-    if (!id) throw new DecisionError('policy-invalid', 'Every policy needs an @id("…")');
-    if (named.has(id)) throw new DecisionError('policy-invalid', `Two policies are named ${id}`);
+    if (!id) throw new DecisionError('policy-invalid', 'Every policy needs an @id("…")', { status: 422 });
+    if (named.has(id))
+      throw new DecisionError('policy-invalid', `Two policies are named ${id}`, { status: 422 });
     named.set(id, policy);
   }
   return Object.fromEntries(named);
@@ -41,6 +58,7 @@ const namedPolicies = (text: string): Record<string, string> => {
  * than everything else that a cold start does with policies).
  *
  * @param wasm Cedar's WASM binary.
+ * @param source `overrides` come on top: a policy with the `@id` of another takes its place, the rest is added.
  * @throws DecisionError `policy-invalid` naming what is wrong.
  * @example
  * ```ts
@@ -49,11 +67,15 @@ const namedPolicies = (text: string): Record<string, string> => {
  */
 export const compilePolicies = async (
   wasm: Uint8Array<ArrayBuffer>,
-  source: { readonly policies: string; readonly schema: string },
+  source: { readonly policies: string; readonly overrides?: string; readonly schema: string },
 ): Promise<CompiledPolicies> => {
   await initCedar({ module_or_path: wasm });
-  const policies = namedPolicies(source.policies);
-  const checked = validate({ schema: source.schema, policies: { staticPolicies: policies } });
+  const policies = { ...namedPolicies(source.policies), ...namedPolicies(source.overrides ?? '') };
+  const schema = schemaWithSignals(
+    source.schema,
+    catalogue.map(({ code }) => code),
+  );
+  const checked = validate({ schema, policies: { staticPolicies: policies } });
   if (checked.type === 'failure') throw policyInvalid('The policy set does not validate', checked.errors);
   if (checked.validationErrors.length > 0)
     throw policyInvalid(
@@ -63,5 +85,12 @@ export const compilePolicies = async (
         message: `${policyId}: ${error.message}`,
       })),
     );
-  return { policies, schema: source.schema };
+  // A policy that can never apply is a mistake: most often a misspelt signal behind `has`.
+  const impossible = checked.validationWarnings.filter(({ error }) => /impossible/i.test(error.message));
+  if (impossible.length > 0)
+    throw policyInvalid(
+      'A policy can never apply',
+      impossible.map(({ policyId, error }) => ({ ...error, message: `${policyId}: ${error.message}` })),
+    );
+  return { policies, schema };
 };

@@ -28,7 +28,11 @@ export interface DecideDeps {
   readonly threatFeed?: () => Promise<ThreatTable | undefined>;
   /** Where round-trip times are measured. @default not known, and they are not evaluated */
   readonly server?: Point | undefined;
-  readonly engines: { readonly [K in keyof Engines]: () => Promise<Engines[K]> };
+  readonly engines: {
+    readonly scorer: () => Promise<Engines['scorer']>;
+    /** The policies that are active for a tenant. */
+    readonly pdp: (tenant: string) => Promise<Engines['pdp']>;
+  };
   readonly pseudonymKey: () => Promise<string>;
   readonly readHistory: ReadHistory;
   readonly decisions: DecisionStore;
@@ -156,7 +160,7 @@ export const decide = async (event: AuthEvent, digest: string, deps: DecideDeps)
     if (history.earlier) return repeatOf(history.earlier, digest);
     const engines = {
       scorer: await during('model', deps.engines.scorer()),
-      pdp: await during('policy', deps.engines.pdp()),
+      pdp: await during('policy', deps.engines.pdp(event.tenant)),
     };
     const { decision, basis } = await during(
       'assessment',

@@ -1,3 +1,4 @@
+export { activePolicies } from './active-policies.ts';
 export { LEVELS, levelOf, scoreOf } from './assess.ts';
 export { type Basis, featuresOf, questionOf } from './basis.ts';
 export type { Decision, Outcome, Reason, Resolution } from './decision.ts';
@@ -6,4 +7,5 @@ export { type DecisionStore, decisionStore, type StoredDecision } from './decisi
 export { decisionKey, subjectKey } from './keys.ts';
 export { LOG_DAYS, type LogStore, logStore } from './log.store.ts';
 export { loadPolicies, type PolicyDecisionPoint, type PolicyQuestion } from './policy.ts';
+export { policyVersions } from './policy-versions.store.ts';
 export { openIdentifiers, type SealedIdentifiers, type SessionFacts } from './session-facts.ts';

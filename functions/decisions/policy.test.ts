@@ -30,6 +30,9 @@ const question = (
     factors: ['password'],
     detections: [],
     sensitivity: 'unknown',
+    session: false,
+    evidence: [],
+    signals: {},
     ...changes,
   },
 });

@@ -24,6 +24,12 @@ export interface PolicyQuestion {
     readonly factors: readonly string[];
     readonly detections: readonly string[];
     readonly sensitivity: string;
+    /** Whether the event belongs to a session. */
+    readonly session: boolean;
+    /** Types of the evidence that came with it. */
+    readonly evidence: readonly string[];
+    /** Value of every signal that could be evaluated and is not zero, by code. */
+    readonly signals: Readonly<Record<string, number>>;
   };
 }
 
@@ -71,8 +77,6 @@ export const policyDigest = ({ policies, schema }: CompiledPolicies): string =>
     .update(JSON.stringify([Object.entries(policies).sort(([a], [b]) => (a < b ? -1 : 1)), schema]))
     .digest('hex');
 
-let loads = 0;
-
 /**
  * Loads Cedar and a compiled policy set, and makes one first decision, so that the first event does not pay
  * for it.
@@ -89,20 +93,32 @@ export const loadPolicies = async (
   compiled: CompiledPolicies,
 ): Promise<PolicyDecisionPoint> => {
   await initCedar({ module_or_path: wasm });
-  const id = `policies-${++loads}`;
+  const digest = policyDigest(compiled);
+  const set: LoadedSet = {
+    id: `policies-${digest}`,
+    // Handing over dozens of values that no policy asks for would take longer than everything else.
+    signals: Object.values(compiled.policies).some((text) => /\bsignals\b/.test(text)),
+  };
+  const { id } = set;
   for (const parsed of [
     preparsePolicySet(id, { staticPolicies: { ...compiled.policies } }),
     preparseSchema(id, compiled.schema),
   ])
     if (parsed.type === 'failure') throw policyInvalid('The policy set cannot be parsed', parsed.errors);
   const pdp: PolicyDecisionPoint = {
-    digest: policyDigest(compiled),
-    decide: (question) => decideWith(id, question),
-    mayResolve: (question, wish) => mayResolveWith(id, question, wish),
+    digest,
+    decide: (question) => decideWith(set, question),
+    mayResolve: (question, wish) => mayResolveWith(set, question, wish),
   };
   pdp.decide(WARM_UP);
   return pdp;
 };
+
+interface LoadedSet {
+  readonly id: string;
+  /** Whether any policy asks for single signals. */
+  readonly signals: boolean;
+}
 
 interface Request {
   readonly principal: { readonly type: string; readonly id: string };
@@ -136,20 +152,26 @@ const ask = (id: string, application: PolicyQuestion['application'], request: Re
   return answer.response;
 };
 
-const contextOf = ({ context }: PolicyQuestion) => ({
+const contextOf = ({ context }: PolicyQuestion, { signals }: LoadedSet) => ({
   ...context,
   score: Math.round(context.score * 1_000_000),
   factors: [...context.factors],
   detections: [...context.detections],
+  evidence: [...context.evidence],
+  signals: signals
+    ? Object.fromEntries(
+        Object.entries(context.signals).map(([code, value]) => [code, Math.round(value * 1_000)]),
+      )
+    : {},
 });
 
-const decideWith = (id: string, question: PolicyQuestion): PolicyAnswer => {
+const decideWith = (set: LoadedSet, question: PolicyQuestion): PolicyAnswer => {
   const principal = { type: PRINCIPALS[question.principal.kind], id: question.principal.id };
   const attrs = { roles: [...question.principal.roles] };
-  const context = contextOf(question);
+  const context = contextOf(question, set);
   const forbidden: string[] = [];
   for (const outcome of ANSWERS) {
-    const { decision, diagnostics } = ask(id, question.application, {
+    const { decision, diagnostics } = ask(set.id, question.application, {
       principal,
       attrs,
       action: outcome,
@@ -161,12 +183,12 @@ const decideWith = (id: string, question: PolicyQuestion): PolicyAnswer => {
   return { outcome: 'deny', determining: forbidden.sort() };
 };
 
-const mayResolveWith = (id: string, question: PolicyQuestion, wish: ResolutionWish): boolean =>
-  ask(id, question.application, {
+const mayResolveWith = (set: LoadedSet, question: PolicyQuestion, wish: ResolutionWish): boolean =>
+  ask(set.id, question.application, {
     principal: { type: 'Countersign::Reviewer', id: wish.reviewer },
     attrs: {},
     action: 'resolve',
-    context: { ...contextOf(question), answer: wish.answer, approvals: wish.approvals },
+    context: { ...contextOf(question, set), answer: wish.answer, approvals: wish.approvals },
   }).decision === 'allow';
 
 const WARM_UP: PolicyQuestion = {
@@ -181,5 +203,8 @@ const WARM_UP: PolicyQuestion = {
     factors: [],
     detections: [],
     sensitivity: 'unknown',
+    session: false,
+    evidence: [],
+    signals: {},
   },
 };

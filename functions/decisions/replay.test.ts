@@ -11,7 +11,7 @@ const NOW = Date.UTC(2026, 10, 20, 9);
 let engines: Engines;
 beforeAll(async () => {
   const { engines: loaded } = await loadEngines();
-  engines = { scorer: await loaded.scorer(), pdp: await loaded.pdp() };
+  engines = { scorer: await loaded.scorer(), pdp: await loaded.pdp('shop') };
 });
 
 const judged = (index: number): Promise<Judgement> => {

@@ -29,18 +29,20 @@ import {
 } from '../platform/index.ts';
 import { loadScorer } from '../risk/index.ts';
 import { catalogue, feedSource, openNetworkLookup } from '../signals/index.ts';
+import { activePolicies } from './active-policies.ts';
 import { type DecideDeps, decide } from './decide.ts';
 import { DecisionError } from './decision-error.ts';
 import { decisionStore } from './decisions.store.ts';
 import { historyReader } from './history.store.ts';
 import { rememberChange } from './identity-change.ts';
-import { loadPolicies } from './policy.ts';
+import { policyVersions } from './policy-versions.store.ts';
 import { riskAssessedPublisher } from './publish.ts';
 import { rejectedQueue } from './rejected.ts';
 
 const config = configOf(process.env, [
   'DECISIONS_TABLE',
   'BASELINES_TABLE',
+  'POLICIES_TABLE',
   'BUS_NAME',
   'REJECTED_QUEUE_URL',
   'SESSIONS_QUEUE_URL',
@@ -85,16 +87,21 @@ const loadModel = async () => {
   });
 };
 
-const loadPolicy = async () => {
-  const [wasm, policies] = await Promise.all([readAsset('cedar_wasm_bg.wasm'), readAsset('policies.json')]);
-  return loadPolicies(wasm, JSON.parse(policies.toString('utf8')));
-};
-
 const dynamodb = new DynamoDBClient(CLIENT_SETTINGS);
 const tables = { decisions: config.DECISIONS_TABLE, baselines: config.BASELINES_TABLE };
 
+const pdp = activePolicies({
+  readAsset,
+  active: policyVersions(dynamodb, config.POLICIES_TABLE).active,
+  clock: Date.now,
+  onFailure: (error) => {
+    logger.error('The active policy could not be read', error as Error);
+    countMetric('PartFailed');
+  },
+});
+
 const deps: DecideDeps = {
-  engines: { scorer: recoverable(timed('model', loadModel)), pdp: recoverable(timed('policy', loadPolicy)) },
+  engines: { scorer: recoverable(timed('model', loadModel)), pdp },
   lookup: recoverable(timed('geoData', () => openNetworkLookup(config.GEO_DIR))),
   ...(config.THREAT_FEED
     ? {

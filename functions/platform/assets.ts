@@ -43,6 +43,10 @@ export const ASSETS = {
   },
   subjects: {},
   log: {},
+  policies: {
+    'cedar_wasm_bg.wasm': WASM['cedar_wasm_bg.wasm'],
+    'policies.json': '.build/policies/policies.json',
+  },
   openapi: { 'openapi.json': '.build/openapi/openapi.json' },
 } as const satisfies Record<string, Record<string, string>>;
 

@@ -60,6 +60,7 @@ const variables = {
   PRESENTATIONS_TABLE: z.string().min(1),
   REVIEWS_TABLE: z.string().min(1),
   LOG_TABLE: z.string().min(1),
+  POLICIES_TABLE: z.string().min(1),
   /** Hours until a review that nobody decided is denied; days until a dispute is overdue. */
   REVIEW_HOURS: z.coerce.number().positive().max(720).default(24),
   DISPUTE_DAYS: z.coerce.number().positive().max(90).default(14),

@@ -4,7 +4,14 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import middy from '@middy/core';
 import type { APIGatewayProxyStructuredResultV2, EventBridgeEvent } from 'aws-lambda';
 import { baselineStore } from '../baselines/index.ts';
-import { decisionKey, decisionStore, loadPolicies, questionOf } from '../decisions/index.ts';
+import {
+  activePolicies,
+  type Basis,
+  decisionKey,
+  decisionStore,
+  policyVersions,
+  questionOf,
+} from '../decisions/index.ts';
 import {
   CLIENT_SETTINGS,
   callerOf,
@@ -18,7 +25,6 @@ import {
   logger,
   metrics,
   readAsset,
-  recoverable,
   tenantOfCaller,
 } from '../platform/index.ts';
 import { actionBody, disputeBody, listQuery, readBody } from './bodies.ts';
@@ -37,6 +43,7 @@ const config = configOf(process.env, [
   'DECISIONS_TABLE',
   'BASELINES_TABLE',
   'REVIEWS_TABLE',
+  'POLICIES_TABLE',
   'BUS_NAME',
   'REVIEW_HOURS',
   'DISPUTE_DAYS',
@@ -49,9 +56,11 @@ const BODY_BYTES = 16_384;
 const HOUR_MS = 3_600_000;
 
 const dynamodb = new DynamoDBClient(CLIENT_SETTINGS);
-const pdp = recoverable(async () => {
-  const [wasm, policies] = await Promise.all([readAsset('cedar_wasm_bg.wasm'), readAsset('policies.json')]);
-  return loadPolicies(wasm, JSON.parse(policies.toString('utf8')));
+const pdp = activePolicies({
+  readAsset,
+  active: policyVersions(dynamodb, config.POLICIES_TABLE).active,
+  clock: Date.now,
+  onFailure: (error) => logger.error('The active policy could not be read', error as Error),
 });
 const deps: ReviewDeps = {
   decisions: decisionStore(dynamodb, config.DECISIONS_TABLE, Date.now),
@@ -63,17 +72,20 @@ const deps: ReviewDeps = {
   allowed: { review: config.REVIEW_HOURS * HOUR_MS, dispute: config.DISPUTE_DAYS * 24 * HOUR_MS },
   mayResolve: async ({ tenant, decision, basis }, wish) => {
     // Decisions of before their basis was kept are asked as a person's at an unknown application.
-    const question = basis?.question ?? {
-      kind: 'person' as const,
-      roles: [],
-      application: 'unknown',
-      attempt: 'unknown',
-      result: 'unknown',
-      factors: [],
-      detections: [],
-      sensitivity: 'unknown',
+    const known: Pick<Basis, 'question' | 'features'> = basis ?? {
+      features: '',
+      question: {
+        kind: 'person',
+        roles: [],
+        application: 'unknown',
+        attempt: 'unknown',
+        result: 'unknown',
+        factors: [],
+        detections: [],
+        sensitivity: 'unknown',
+      },
     };
-    return (await pdp()).mayResolve(questionOf(tenant, decision, { question }), wish);
+    return (await pdp(tenant)).mayResolve(questionOf(tenant, decision, known), wish);
   },
 };
 

@@ -10,7 +10,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { ASSETS } from '../../functions/platform/assets.ts';
 import { CountersignError } from '../../functions/platform/errors.ts';
 
@@ -109,6 +109,7 @@ function digestOfSources(root: string): string {
     ...sourcesIn(join(root, 'functions')),
     ...['cdk.json', 'package.json', 'package-lock.json', 'tsconfig.json'].map((name) => join(root, name)),
     ...ASSET_PATHS.map((path) => join(root, path)),
+    ...(process.env.COUNTERSIGN_POLICIES ? sourcesIn(resolve(root, process.env.COUNTERSIGN_POLICIES)) : []),
   ];
   for (const file of [...new Set(files)].sort()) {
     hash.update(`\n${relative(root, file)}\n`);

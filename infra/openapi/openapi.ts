@@ -7,6 +7,7 @@ import {
   type Scope,
   TAGS,
 } from './operation.ts';
+import { POLICY_OPERATIONS } from './policies.ts';
 import { PRESENTATION_OPERATIONS } from './presentations.ts';
 import { REVIEW_OPERATIONS } from './reviews.ts';
 import { jsonSchemas, schemaRef } from './schemas.ts';
@@ -29,6 +30,7 @@ export const OPERATIONS: Operations = {
   ...PRESENTATION_OPERATIONS,
   ...VC_API_OPERATIONS,
   ...REVIEW_OPERATIONS,
+  ...POLICY_OPERATIONS,
   ...SESSION_OPERATIONS,
   ...DOCUMENTS,
 };

@@ -44,6 +44,7 @@ export const TAGS = {
   Wallets: 'Wallets: read a request, answer it (OpenID for Verifiable Presentations 1.0)',
   'Trusted issuers': 'Operators: whose credentials count',
   People: 'People have their say: feedback, reviews, disputes',
+  Policies: 'Operators: what decides, without a deployment',
   'Shared Signals': 'Receivers and transmitters of security events (SSF 1.0, CAEP, RISC)',
   Documents: 'What everybody may read',
 } as const;

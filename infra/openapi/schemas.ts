@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { DECISION_SCHEMAS } from './decisions.schemas.ts';
 import { ERROR_SCHEMAS } from './errors.schemas.ts';
+import { POLICY_SCHEMAS } from './policies.schemas.ts';
 import { PRESENTATION_SCHEMAS } from './presentations.schemas.ts';
 import { REVIEW_SCHEMAS } from './reviews.schemas.ts';
 import { SESSION_SCHEMAS } from './sessions.schemas.ts';
@@ -12,6 +13,7 @@ export const SCHEMAS = {
   ...PRESENTATION_SCHEMAS,
   ...VC_API_SCHEMAS,
   ...REVIEW_SCHEMAS,
+  ...POLICY_SCHEMAS,
   ...SESSION_SCHEMAS,
   ...ERROR_SCHEMAS,
   OpenApi: z.looseObject({ openapi: z.string() }).describe('https://spec.openapis.org/oas/v3.1.0'),

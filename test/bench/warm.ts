@@ -99,7 +99,7 @@ export const warmFigures = async (): Promise<Figure[]> => {
   const facts = factsOf(event, pseudonym, network, agent);
   const history = { subject: emptyBaseline(), velocity: {} };
   const scorer = await loaded.engines.scorer();
-  const pdp = await loaded.engines.pdp();
+  const pdp = await loaded.engines.pdp('default');
   const features = featureVector(evaluateSignals({ ...facts, ...history }));
 
   const bare = await InferenceSession.create(await readAsset('risk.onnx'));
@@ -126,6 +126,9 @@ export const warmFigures = async (): Promise<Figure[]> => {
       factors: [],
       detections: [],
       sensitivity: 'unknown',
+      session: false,
+      evidence: [],
+      signals: {},
     },
   };
   const deciding = await times(() => pdp.decide(permitted));

@@ -133,6 +133,25 @@ describe('the API is as it describes itself', () => {
     await call('GET /v1/subjects/{id}', 404, { path: '/v1/subjects/nobody' });
   });
 
+  test('policies', async () => {
+    const set = {
+      policies:
+        '@id("strict") forbid (principal, action == Countersign::Action::"allow", resource) when { context.score > 5000 };',
+    };
+    await call('GET /v1/policies', 200);
+    const { body } = await call('POST /v1/policies', 201, { body: set });
+    await call('POST /v1/policies', 422, { body: { policies: 'permit (' } });
+    await call('GET /v1/policies/{version}', 200, { path: `/v1/policies/${body.version}` });
+    await call('GET /v1/policies/{version}', 404, { path: '/v1/policies/99' });
+    await call('POST /v1/policies/dry-run', 200, { body: { version: body.version, last: 5 } });
+    await call('POST /v1/policies/dry-run', 200, { body: set });
+    await call('POST /v1/policies/{version}/activate', 200, {
+      path: `/v1/policies/${body.version}/activate`,
+    });
+    await call('POST /v1/policies/{version}/activate', 404, { path: '/v1/policies/99/activate' });
+    await call('POST /v1/policies/rollback', 200);
+  });
+
   test('presentations, for apps and wallets', async () => {
     const requests = '/v1/presentation-requests';
     const ask = (more: object) => ({ body: { dcql_query: QUERY, purpose: 'To be sure', ...more } });

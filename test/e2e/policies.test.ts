@@ -1,0 +1,121 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type LocalModeForTest, startLocalMode } from '../local-mode.ts';
+import { appOf, eventually, nativeEvent } from './client.ts';
+
+let local: LocalModeForTest;
+let app: ReturnType<typeof appOf>;
+
+beforeAll(async () => {
+  local = await startLocalMode();
+  app = appOf(local);
+});
+afterAll(async () => {
+  app?.close();
+  await local?.end();
+});
+
+const post = (path: string, tenant: string, body: unknown = {}, name = 'ada') =>
+  local.issuer.token({ sub: name }).then((token) =>
+    app.request(`${path}${path.includes('?') ? '&' : '?'}tenant=${tenant}`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { authorization: `Bearer ${token}` },
+    }),
+  );
+const decide = (id: string, tenant: string, more = {}) =>
+  app.evaluate(nativeEvent(id, { metadata: { tenant }, ...more })).then(({ body }) => body);
+const example = (name: string) =>
+  readFileSync(new URL(`../../functions/decisions/policies/examples/${name}.cedar`, import.meta.url), 'utf8');
+
+/** Nobody is let in without more: easy to tell from the default. */
+const ALWAYS_ASK =
+  '@id("always-ask") forbid (principal, action == Countersign::Action::"allow", resource);' +
+  '@id("ask-everybody") permit (principal, action == Countersign::Action::"step_up", resource);';
+
+describe('policy without a deployment', () => {
+  test('is tried on what was decided, activated, named by decisions, and taken back; other tenants keep theirs', async () => {
+    const before = await decide('before', 'tried');
+    const added = await post('/v1/policies', 'tried', { policies: ALWAYS_ASK, comment: 'An incident' });
+    expect(added).toMatchObject({ status: 201, body: { version: 1, by: 'ada' } });
+    // On record, it decides nothing yet.
+    expect((await app.request('/v1/policies?tenant=tried')).body).toMatchObject({ active: 0, latest: 1 });
+    const run = await eventually(async () => {
+      const { body } = await post('/v1/policies/dry-run', 'tried', { version: 1 });
+      return body.decisions > 0 && body;
+    });
+    const changes = before.outcome === 'step_up' ? 0 : 1;
+    expect(run).toMatchObject({ decisions: 1, changed: changes });
+    expect((await post('/v1/policies/1/activate', 'tried')).body.active).toBe(1);
+
+    // A tenant that the function has not seen yet finds its policy at once; a seen one within half a minute.
+    await post('/v1/policies', 'fresh', { policies: ALWAYS_ASK });
+    await post('/v1/policies/1/activate', 'fresh');
+    const asked = await decide('asked', 'fresh');
+    expect(asked).toMatchObject({ outcome: 'step_up' });
+    expect(asked.policy.determining).toEqual(expect.arrayContaining(['always-ask', 'ask-everybody']));
+    const elsewhere = await decide('asked', 'elsewhere');
+    expect(elsewhere.policy.determining).not.toContain('always-ask');
+    expect((await post('/v1/policies/rollback', 'tried')).body.active).toBe(0);
+  });
+
+  test('is refused when it does not validate, denies everybody or locks operators out, and nothing changes', async () => {
+    const forbid = (when: string) =>
+      ['allow', 'step_up']
+        .map(
+          (action) =>
+            `@id("no-${action}") forbid (principal, action == Countersign::Action::"${action}", resource)${when};`,
+        )
+        .join('\n');
+    for (const policies of [
+      'permit (',
+      '@id("x") permit (principal, action, resource) when { context.nothing };',
+      forbid(''),
+      forbid(' when { principal.roles.contains("operator") }'),
+    ])
+      expect(await post('/v1/policies', 'default', { policies })).toMatchObject({
+        status: 422,
+        body: { type: 'urn:countersign:problem:policy-invalid' },
+      });
+    expect((await app.request('/v1/policies')).body).toMatchObject({ active: 0, latest: 0 });
+    expect((await post('/v1/policies/7/activate', 'default')).status).toBe(404);
+    const apps = await local.issuer.token({ scope: 'countersign/evaluate' });
+    const answer = await app.request('/v1/policies', { headers: { authorization: `Bearer ${apps}` } });
+    expect(answer.status).toBe(403);
+  });
+
+  test('the two-person rule: what one reviewer wants, another approves', async () => {
+    await post('/v1/policies', 'pair', { policies: example('two-person-rule') });
+    await post('/v1/policies/1/activate', 'pair');
+    // Payroll always takes two; a service that looks unlike itself goes to people.
+    const subject = { id: 'robot', kind: 'service' };
+    const application = { id: 'payroll' };
+    for (let day = 12; day > 1; day--)
+      await decide(`usual-${day}`, 'pair', {
+        metadata: { tenant: 'pair', time: new Date(Date.now() - day * 86_400_000).toISOString() },
+        subject,
+        application,
+      });
+    const odd = await decide('odd', 'pair', {
+      subject,
+      application,
+      network: { ip: '41.58.0.1' },
+      agent: { userAgent: 'curl/8.5.0', deviceId: 'd-elsewhere' },
+    });
+    expect(odd.outcome).toBe('review');
+    const review = await eventually(async () => {
+      const { body } = await app.request('/v1/reviews?tenant=pair');
+      return body.reviews.find((one: { eventId: string }) => one.eventId === 'odd');
+    });
+    const act = (action: object, name: string) => post(`/v1/reviews/${review.id}`, 'pair', action, name);
+    await act({ action: 'claim' }, 'ada');
+    expect((await act({ action: 'decide', outcome: 'allow' }, 'ada')).body.state).toBe('awaiting_approval');
+    expect((await app.decision('odd', 'pair')).body.outcome).toBe('review');
+    expect((await act({ action: 'approve' }, 'ada')).status).toBe(403);
+    expect((await act({ action: 'approve' }, 'bob')).body).toMatchObject({
+      state: 'resolved',
+      approvals: ['ada', 'bob'],
+    });
+    expect((await app.decision('odd', 'pair')).body.outcome).toBe('allow');
+  });
+});
