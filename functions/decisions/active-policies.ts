@@ -1,3 +1,4 @@
+import { recoverable } from '../platform/index.ts';
 import { type CompiledPolicies, compilePolicies } from './compile-policies.ts';
 import { loadPolicies, type PolicyDecisionPoint } from './policy.ts';
 import type { PolicyVersion } from './policy-versions.store.ts';
@@ -5,9 +6,26 @@ import type { PolicyVersion } from './policy-versions.store.ts';
 /** How long a policy may go on deciding after another one was activated, ms. */
 export const POLICY_CACHE_MS = 30_000;
 
+/** The deployment's own policies, ready to decide and to be built upon. */
+export interface OwnPolicies {
+  readonly wasm: Uint8Array<ArrayBuffer>;
+  readonly compiled: CompiledPolicies;
+  readonly pdp: PolicyDecisionPoint;
+}
+
+/** Loads the policies that a function was bundled with. */
+export const loadOwnPolicies = async (
+  readAsset: (name: string) => Promise<Buffer<ArrayBuffer>>,
+): Promise<OwnPolicies> => {
+  const [wasm, json] = await Promise.all([readAsset('cedar_wasm_bg.wasm'), readAsset('policies.json')]);
+  const compiled: CompiledPolicies = JSON.parse(json.toString('utf8'));
+  return { wasm, compiled, pdp: await loadPolicies(wasm, compiled) };
+};
+
 /** What finding the active policies needs from outside. */
 export interface ActivePolicyDeps {
-  readonly readAsset: (name: string) => Promise<Buffer<ArrayBuffer>>;
+  /** Loads the deployment's own; called at once, and again after a failure. */
+  readonly loadOwn: () => Promise<OwnPolicies>;
   readonly active: (tenant: string) => Promise<PolicyVersion | undefined>;
   /** Processing time, ms. */
   readonly clock: () => number;
@@ -33,35 +51,11 @@ interface Known {
 export const activePolicies = (
   deps: ActivePolicyDeps,
 ): ((tenant: string) => Promise<PolicyDecisionPoint>) => {
-  let own: Promise<{ wasm: Uint8Array<ArrayBuffer>; compiled: CompiledPolicies; pdp: PolicyDecisionPoint }>;
-  const loadOwn = () => {
-    const loading = (async () => {
-      const [wasm, json] = await Promise.all([
-        deps.readAsset('cedar_wasm_bg.wasm'),
-        deps.readAsset('policies.json'),
-      ]);
-      const compiled: CompiledPolicies = JSON.parse(json.toString('utf8'));
-      return { wasm, compiled, pdp: await loadPolicies(wasm, compiled) };
-    })();
-    own = loading;
-    // The next decision tries again.
-    loading.catch(() => {
-      if (own === loading) loadOwnLater = true;
-    });
-    return loading;
-  };
-  let loadOwnLater = false;
-  own = loadOwn();
-  const ownPolicies = () => {
-    if (!loadOwnLater) return own;
-    loadOwnLater = false;
-    return loadOwn();
-  };
-
+  const own = recoverable(deps.loadOwn);
   const known = new Map<string, Known>();
   const looking = new Map<string, Promise<Known>>();
   const look = async (tenant: string): Promise<Known> => {
-    const [base, active] = await Promise.all([ownPolicies(), deps.active(tenant)]);
+    const [base, active] = await Promise.all([own(), deps.active(tenant)]);
     const before = known.get(tenant);
     const version = active?.version ?? 0;
     const pdp =

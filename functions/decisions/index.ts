@@ -1,4 +1,4 @@
-export { activePolicies } from './active-policies.ts';
+export { activePolicies, loadOwnPolicies } from './active-policies.ts';
 export { LEVELS, levelOf, scoreOf } from './assess.ts';
 export { type Basis, featuresOf, questionOf } from './basis.ts';
 export type { Decision, Outcome, Reason, Resolution } from './decision.ts';

@@ -18,6 +18,7 @@ import {
   secretReader,
   tenantOfCaller,
 } from '../platform/index.ts';
+import { loadOwnPolicies } from './active-policies.ts';
 import { DecisionError } from './decision-error.ts';
 import { logStore } from './log.store.ts';
 import { type LoggedDecision, readLog } from './log.ts';
@@ -47,10 +48,7 @@ const dynamodb = new DynamoDBClient(CLIENT_SETTINGS);
 const versions = policyVersions(dynamodb, config.POLICIES_TABLE);
 const deps: PolicyDeps = {
   versions,
-  own: recoverable(async () => {
-    const [wasm, policies] = await Promise.all([readAsset('cedar_wasm_bg.wasm'), readAsset('policies.json')]);
-    return { wasm, compiled: JSON.parse(policies.toString('utf8')) };
-  }),
+  own: recoverable(() => loadOwnPolicies(readAsset)),
   clock: Date.now,
 };
 const log = {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTables, type TestTables } from '../../test/tables.ts';
 import { readAsset } from '../platform/index.ts';
 import { catalogue } from '../signals/index.ts';
-import { activePolicies, POLICY_CACHE_MS } from './active-policies.ts';
+import { activePolicies, loadOwnPolicies, POLICY_CACHE_MS } from './active-policies.ts';
 import type { Basis } from './basis.ts';
 import { type CompiledPolicies, compilePolicies, schemaWithSignals } from './compile-policies.ts';
 import type { Decision } from './decision.ts';
@@ -208,8 +208,10 @@ describe('the active policy', () => {
     let failing = false;
     const failures: unknown[] = [];
     const pdpOf = activePolicies({
-      readAsset: async (name) =>
-        name === 'policies.json' ? (Buffer.from(JSON.stringify(compiled)) as Buffer<ArrayBuffer>) : wasm,
+      loadOwn: () =>
+        loadOwnPolicies(async (name) =>
+          name === 'policies.json' ? (Buffer.from(JSON.stringify(compiled)) as Buffer<ArrayBuffer>) : wasm,
+        ),
       active: async (tenant) => {
         reads++;
         if (failing) throw new Error('the store is away');

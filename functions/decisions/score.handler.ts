@@ -29,7 +29,7 @@ import {
 } from '../platform/index.ts';
 import { loadScorer } from '../risk/index.ts';
 import { catalogue, feedSource, openNetworkLookup } from '../signals/index.ts';
-import { activePolicies } from './active-policies.ts';
+import { activePolicies, loadOwnPolicies } from './active-policies.ts';
 import { type DecideDeps, decide } from './decide.ts';
 import { DecisionError } from './decision-error.ts';
 import { decisionStore } from './decisions.store.ts';
@@ -91,7 +91,7 @@ const dynamodb = new DynamoDBClient(CLIENT_SETTINGS);
 const tables = { decisions: config.DECISIONS_TABLE, baselines: config.BASELINES_TABLE };
 
 const pdp = activePolicies({
-  readAsset,
+  loadOwn: timed('policy', () => loadOwnPolicies(readAsset)),
   active: policyVersions(dynamodb, config.POLICIES_TABLE).active,
   clock: Date.now,
   onFailure: (error) => {

@@ -9,6 +9,7 @@ import {
   type Basis,
   decisionKey,
   decisionStore,
+  loadOwnPolicies,
   policyVersions,
   questionOf,
 } from '../decisions/index.ts';
@@ -57,7 +58,7 @@ const HOUR_MS = 3_600_000;
 
 const dynamodb = new DynamoDBClient(CLIENT_SETTINGS);
 const pdp = activePolicies({
-  readAsset,
+  loadOwn: () => loadOwnPolicies(readAsset),
   active: policyVersions(dynamodb, config.POLICIES_TABLE).active,
   clock: Date.now,
   onFailure: (error) => logger.error('The active policy could not be read', error as Error),

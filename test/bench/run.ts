@@ -1,5 +1,6 @@
 import { bbsFigures } from '../../functions/credentials/bbs/bbs.bench.ts';
 import { coldGroth16Figures, groth16Figures } from '../../functions/credentials/groth16/groth16.bench.ts';
+import { policyFigures } from '../../functions/decisions/policy.bench.ts';
 import { sessionUnitFigures, sessionUpdateFigures } from '../../functions/sessions/session-update.bench.ts';
 import { startLocalMode } from '../local-mode.ts';
 import { bundleFigures } from './bundles.ts';
@@ -20,6 +21,7 @@ parts: cold      from process start to the first decision
        road      events per second through the whole of local mode
        size      what each function weighs when deployed
        units     DynamoDB request units per event
+       policy    one answer of policy, and 10,000 decisions replayed
        proofs    verifying Groth16 and bbs-2023 proofs, beside the public libraries
        presentations  one response of a wallet, warm and from cold
        proving   making a zero-knowledge proof, beside a larger circuit
@@ -40,6 +42,7 @@ const parts: Record<string, readonly [title: string, measure: () => Promise<Figu
       ...(await sessionUnitFigures()),
     ],
   ],
+  policy: ['Policy and replay', policyFigures],
   proofs: [
     'Verifying proofs',
     async () => [...(await groth16Figures()), ...(await coldGroth16Figures()), ...(await bbsFigures())],
