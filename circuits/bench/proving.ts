@@ -91,6 +91,8 @@ async function peakMemory(): Promise<number> {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (process.argv[2] === 'memory') {
     console.log(Math.round(await peakMemory()));
+  } else if (process.argv[2] === 'json') {
+    console.log(JSON.stringify(await provingNumbers()));
   } else {
     const n = await provingNumbers();
     const row = (name: string, value: string, target: string): void =>
