@@ -1,17 +1,17 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { compilePolicies } from '../../functions/decisions/compile-policies.ts';
+import { compileOver } from '../../functions/decisions/active-policies.ts';
+import type { CompiledPolicies } from '../../functions/decisions/compile-policies.ts';
 import type { LoggedDecision } from '../../functions/decisions/log.ts';
 import { ocsfOf } from '../../functions/decisions/ocsf.ts';
-import { loadPolicies } from '../../functions/decisions/policy.ts';
+import { loadPolicies, type PolicyDecisionPoint, policyDigest } from '../../functions/decisions/policy.ts';
+import type { PolicyVersion } from '../../functions/decisions/policy-versions.store.ts';
 import { replay } from '../../functions/decisions/replay.ts';
 import { reportPlot, reportText, shadowReport } from '../../functions/decisions/shadow-report.ts';
 import { CountersignError } from '../../functions/platform/errors.ts';
 import { readAsset } from '../../functions/platform/index.ts';
 import { loadScorer } from '../../functions/risk/index.ts';
 import { catalogue } from '../../functions/signals/index.ts';
-import { ROOT } from '../bundle.ts';
 import { type OperatorApi, operatorApi } from './api.ts';
 
 const USAGE = `Usage: npx countersign <command>
@@ -41,22 +41,33 @@ const scorerOf = async () => {
   });
 };
 
-const policiesOf = async () => {
-  const folder = join(ROOT, 'functions/decisions/policies');
-  const [wasm, policies, schema] = await Promise.all([
-    readAsset('cedar_wasm_bg.wasm'),
-    readFile(join(folder, 'default.cedar'), 'utf8'),
-    readFile(join(folder, 'countersign.cedarschema'), 'utf8'),
-  ]);
-  return loadPolicies(wasm, await compilePolicies(wasm, { policies, schema }));
+/** The policy set of a digest: the deployment's own, or the version on record that is it. */
+const policiesOf = async (api: OperatorApi, digest: string): Promise<PolicyDecisionPoint | undefined> => {
+  const wasm = await readAsset('cedar_wasm_bg.wasm');
+  const { own, schema, latest } = await api.get<{
+    own: CompiledPolicies['policies'];
+    schema: string;
+    latest: number;
+  }>('/v1/policies');
+  const compiled = { policies: own, schema };
+  if (policyDigest(compiled) === digest) return loadPolicies(wasm, compiled);
+  for (let number = latest; number > 0; number--) {
+    const version = await api.get<PolicyVersion>(`/v1/policies/${number}`);
+    if (version.digest === digest) return loadPolicies(wasm, await compileOver(wasm, compiled, version));
+  }
+  return undefined;
 };
 
 const replayAll = async (api: OperatorApi, ids: readonly string[], say: (line: string) => void) => {
-  const engines = { scorer: await scorerOf(), pdp: await policiesOf() };
+  const scorer = await scorerOf();
+  const sets = new Map<string, PolicyDecisionPoint | undefined>();
   let same = true;
   for (const id of ids) {
     const record = await api.get<LoggedDecision>(`/v1/decisions/${encodeURIComponent(id)}/record`);
-    const again = await replay(record, engines);
+    const digest = record.basis?.policy ?? '';
+    if (!sets.has(digest)) sets.set(digest, await policiesOf(api, digest));
+    const pdp = sets.get(digest);
+    const again = await replay(record, { scorer, ...(pdp ? { pdp } : {}) });
     same &&= again.same && (again.policy?.same ?? true);
     const policy = again.policy
       ? `policy says ${again.policy.outcome}${again.policy.same ? ', as then' : `, then ${record.decision.outcome}`}`

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { main } from '../../infra/cli/main.ts';
 import { type LocalModeForTest, startLocalMode } from '../local-mode.ts';
 import { appOf, eventually, nativeEvent } from './client.ts';
 
@@ -54,6 +55,14 @@ describe('policy without a deployment', () => {
     const asked = await decide('asked', 'fresh');
     expect(asked).toMatchObject({ outcome: 'step_up' });
     expect(asked.policy.determining).toEqual(expect.arrayContaining(['always-ask', 'ask-everybody']));
+    const said: string[] = [];
+    const environment = {
+      COUNTERSIGN_URL: local.urls.api,
+      COUNTERSIGN_TOKEN: await local.issuer.token(),
+      COUNTERSIGN_TENANT: 'fresh',
+    };
+    expect(await main(['replay', 'asked'], environment, (line) => said.push(line))).toBe(0);
+    expect(said.join()).toMatch(/bit for bit; policy says step_up, as then$/);
     const elsewhere = await decide('asked', 'elsewhere');
     expect(elsewhere.policy.determining).not.toContain('always-ask');
     expect((await post('/v1/policies/rollback', 'tried')).body.active).toBe(0);
