@@ -34,6 +34,7 @@ describe('the digest', () => {
   });
 
   it('sees every change of a value', () => {
+    expect(digestOf({})).not.toBe(digestOf([]));
     fc.assert(
       fc.property(json, json, (left, right) => {
         // JSON has one zero.
@@ -48,7 +49,8 @@ function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return entries.map(([name, member]) => ({ name, member: sorted(member) }));
+  // In a member of its own, or `{}` would look like `[]`.
+  return { entries: entries.map(([name, member]) => ({ name, member: sorted(member) })) };
 }
 
 describe('payloadDigest', () => {
