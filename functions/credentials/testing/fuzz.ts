@@ -6,7 +6,7 @@ export interface FuzzRuns {
   readonly numRuns: number;
   readonly endOnFailure?: boolean;
   readonly interruptAfterTimeLimit?: number;
-  readonly reporter?: (details: fc.RunDetails<unknown>) => void;
+  readonly reporter?: <T>(details: fc.RunDetails<T>) => void;
 }
 
 /**
