@@ -23,6 +23,9 @@ export const PENDING_INDEX = 'pending';
 /** Index of security events that wait for their receivers. Sparse. */
 export const OUTBOX_INDEX = 'outbox';
 
+/** Index of wallets' answers that are to be announced. Sparse. */
+export const ANSWERED_INDEX = 'answered';
+
 /** Indexes of what people have a say in: by list, by deadline and by subject. Sparse. */
 export const REVIEW_INDEXES = ['queue', 'due', 'subject'] as const;
 
@@ -31,6 +34,7 @@ export class Tables extends Construct {
   readonly decisions: Table;
   readonly baselines: Table;
   readonly presentations: Table;
+  readonly wallets: Table;
   readonly issuers: Table;
   readonly sessions: Table;
   readonly streams: Table;
@@ -59,6 +63,13 @@ export class Tables extends Construct {
     });
     this.baselines = new Table(this, 'Baselines', common);
     this.presentations = new Table(this, 'Presentations', common);
+    this.presentations.addGlobalSecondaryIndex({
+      indexName: ANSWERED_INDEX,
+      partitionKey: { name: 'answered', type: AttributeType.STRING },
+      sortKey: { name: 'due', type: AttributeType.NUMBER },
+      projectionType: ProjectionType.KEYS_ONLY,
+    });
+    this.wallets = new Table(this, 'Wallets', common);
     this.issuers = new Table(this, 'Issuers', common);
     this.sessions = new Table(this, 'Sessions', common);
     this.streams = new Table(this, 'Streams', common);

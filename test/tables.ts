@@ -11,6 +11,7 @@ export interface TestTables {
   readonly sessions: string;
   readonly streams: string;
   readonly presentations: string;
+  readonly wallets: string;
   readonly issuers: string;
   readonly reviews: string;
   readonly log: string;
@@ -70,7 +71,8 @@ export const startTables = async (): Promise<TestTables> => {
       table('baselines'),
       table('sessions'),
       table('streams', { name: 'outbox', partition: 'outbox', sort: 'due' }),
-      table('presentations'),
+      table('presentations', { name: 'answered', partition: 'answered', sort: 'due' }),
+      table('wallets'),
       table('issuers'),
       table('log'),
       table('policies'),
@@ -96,6 +98,7 @@ export const startTables = async (): Promise<TestTables> => {
     sessions: 'sessions',
     streams: 'streams',
     presentations: 'presentations',
+    wallets: 'wallets',
     issuers: 'issuers',
     reviews: 'reviews',
     log: 'log',

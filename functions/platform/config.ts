@@ -58,8 +58,13 @@ const variables = {
   TENANTS: json(tenants).default({ claim: 'tenant', clients: {}, sources: {}, default: 'default' }),
   UNBOUND_TENANTS: z.stringbool().default(false),
   PRESENTATIONS_TABLE: z.string().min(1),
+  WALLETS_TABLE: z.string().min(1),
+  /** Where answers of wallets are announced. */
+  ANSWERED_QUEUE_URL: z.url(),
   REVIEWS_TABLE: z.string().min(1),
   LOG_TABLE: z.string().min(1),
+  /** Delivery stream by which the log leaves for its archive. */
+  ARCHIVE_STREAM: z.string().min(1),
   POLICIES_TABLE: z.string().min(1),
   /** Hours until a review that nobody decided is denied; days until a dispute is overdue. */
   REVIEW_HOURS: z.coerce.number().positive().max(720).default(24),

@@ -5,6 +5,7 @@ import { PresentationError } from './presentation-error.ts';
 import {
   CLIENT_ID_PREFIXES,
   type ClientIdPrefix,
+  type Concern,
   type Flow,
   isBrowserMode,
   isEncryptedMode,
@@ -64,6 +65,7 @@ export interface RequestSettings {
  * @param body parsed JSON of the app.
  * @param random gives that many random bytes.
  * @param now ms since 1970.
+ * @param concerns what the answer is for, where Countersign itself asks. It is never part of a body.
  * @returns the request, and the id under which only the app knows it.
  * @throws PresentationError `request-invalid`, `format-unsupported`, `return-uri-refused`, `client-id-unavailable`
  * @example
@@ -77,6 +79,7 @@ export const newRequest = (
   settings: RequestSettings,
   random: (bytes: number) => Buffer,
   now: number,
+  concerns?: Concern,
 ): { readonly appId: string; readonly request: PresentationRequest } => {
   const asked = parseBody(body);
   const query = parseQuery(asked.dcql_query);
@@ -111,6 +114,7 @@ export const newRequest = (
         ? { decryptionKey: newDecryptionKey(random(8).toString('base64url')) }
         : {}),
       requestUriMethod: asked.request_uri_method,
+      ...(concerns === undefined ? {} : { concerns }),
     },
   };
 };

@@ -17,6 +17,23 @@ export type ClientIdPrefix = (typeof CLIENT_ID_PREFIXES)[number];
 /** Whether the wallet is on the device of the login form, or on another that reads a QR code. */
 export type Flow = 'same_device' | 'cross_device';
 
+/**
+ * What a request is for, where Countersign itself asks: callers in code say so, no body of an app does.
+ *
+ * `decision`: an event waits for this evidence. `enrolment`: the wallet that answers becomes one of the subject's.
+ * Subjects are keyed pseudonyms, as decisions name them.
+ */
+export type Concern =
+  | { readonly kind: 'decision'; readonly eventId: string; readonly subject: string }
+  | {
+      readonly kind: 'enrolment';
+      readonly subject: string;
+      /** Who vouched for the person: a cleared session with a second factor, or an operator. */
+      readonly by: 'session' | 'operator';
+      /** Id of that session's event, or the operator's name. */
+      readonly reference: string;
+    };
+
 /** One presentation request, fixed once made. */
 export interface PresentationRequest {
   /** What wallets and the page know it by. The app's own id cannot be told from it. */
@@ -49,6 +66,8 @@ export interface PresentationRequest {
   /** Private key of this one request for encrypted answers. */
   readonly decryptionKey?: JsonWebKey;
   readonly requestUriMethod: 'get' | 'post';
+  /** Absent where an app asks for reasons of its own. */
+  readonly concerns?: Concern;
 }
 
 /** Whether the answer comes through the browser's Digital Credentials API. */

@@ -22,9 +22,30 @@ export interface Outcome {
   readonly credentials: readonly ResultCredential[];
   /** Stable for one holder and one verifier, where the format proves one. */
   readonly pseudonym?: string;
+  /**
+   * Pseudonym of the one who presented all of it, 16 characters: keyed, and another for each tenant. Only where
+   * the request {@link PresentationRequest.concerns} something, and one holder is proved.
+   */
+  readonly holder?: string;
   /** ms since 1970. */
   readonly verifiedAt: number;
 }
+
+/** What became of an enrolment once the wallet had answered. */
+export type Enrolment =
+  | { readonly status: 'pending' }
+  | { readonly status: 'enrolled'; readonly wallet: string }
+  | { readonly status: 'refused'; readonly reason: EnrolmentRefusal };
+
+/**
+ * Why a wallet that answered was not enrolled: the answers did not hold, they do not prove one stable holder, the
+ * wallet is somebody else's, or the subject has as many as there may be.
+ */
+export type EnrolmentRefusal =
+  | 'presentation-rejected'
+  | 'holder-unproved'
+  | 'wallet-of-another-subject'
+  | 'too-many-wallets';
 
 /** A presentation request's result, as apps read it (design §3). */
 export interface PresentationResult {
@@ -33,6 +54,8 @@ export interface PresentationResult {
   readonly pseudonym?: string;
   /** Why the request closed, or why the last answer was refused while it still waits. */
   readonly reason?: string;
+  /** What became of the wallet that answered, where the request enrols one. */
+  readonly enrolment?: Enrolment;
 }
 
 /** Where a request stands, for whoever may not see what was proved. */
@@ -55,7 +78,7 @@ export const resultOf = (
   now: number,
 ): PresentationResult => {
   const status = statusOf(stored, now);
-  const { outcome, reason, responseCodeHash } = stored;
+  const { outcome, reason, request, responseCodeHash } = stored;
   if (!outcome) return { status, credentials: [], ...(reason === undefined ? {} : { reason }) };
   if (responseCodeHash !== undefined) {
     if (responseCode === undefined) return { status: 'pending', credentials: [] };
@@ -68,6 +91,9 @@ export const resultOf = (
   }
   return {
     status,
+    ...(request.concerns?.kind === 'enrolment'
+      ? { enrolment: stored.enrolment ?? { status: 'pending' } }
+      : {}),
     credentials: outcome.credentials,
     ...(outcome.pseudonym === undefined ? {} : { pseudonym: outcome.pseudonym }),
   };
