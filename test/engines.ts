@@ -12,13 +12,14 @@ const POLICIES = join(import.meta.dirname, '../functions/decisions/policies');
 
 /** The engines of the score function, from the repository: model, policy, geo data, a key. */
 export const loadEngines = async (): Promise<Pick<DecideDeps, 'engines' | 'lookup' | 'pseudonymKey'>> => {
-  const [model, manifest, wasmBinary, cedar, policies, schema] = await Promise.all([
+  const [model, manifest, wasmBinary, cedar, policies, schema, queries] = await Promise.all([
     readAsset('risk.onnx'),
     readAsset('risk.manifest.json'),
     readAsset('ort-wasm-simd-threaded.wasm'),
     readAsset('cedar_wasm_bg.wasm'),
     readFile(join(POLICIES, 'default.cedar'), 'utf8'),
     readFile(join(POLICIES, 'countersign.cedarschema'), 'utf8'),
+    readFile(join(POLICIES, 'queries.json'), 'utf8'),
   ]);
   const scorer = await loadScorer({
     model,
@@ -26,7 +27,10 @@ export const loadEngines = async (): Promise<Pick<DecideDeps, 'engines' | 'looku
     wasmBinary,
     features: catalogue,
   });
-  const pdp = await loadPolicies(cedar, await compilePolicies(cedar, { policies, schema }));
+  const pdp = await loadPolicies(
+    cedar,
+    await compilePolicies(cedar, { policies, schema, queries: JSON.parse(queries) }),
+  );
   const lookup = await openNetworkLookup(join(await buildGeoData(), 'geo'));
   return {
     engines: { scorer: async () => scorer, pdp: async () => pdp },

@@ -91,10 +91,12 @@ export const activePolicies = (
 export const compileOver = (
   wasm: Uint8Array<ArrayBuffer>,
   own: CompiledPolicies,
-  { policies, over }: Pick<PolicyVersion, 'policies' | 'over'>,
+  { policies, over, queries }: Pick<PolicyVersion, 'policies' | 'over' | 'queries'>,
 ): Promise<CompiledPolicies> =>
   compilePolicies(wasm, {
     policies: over === 'default' ? Object.values(own.policies).join('\n') : policies,
     ...(over === 'default' ? { overrides: policies } : {}),
     schema: own.schema,
+    queries: own.queries,
+    ...(queries ? { ownQueries: queries } : {}),
   });

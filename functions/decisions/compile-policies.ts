@@ -1,11 +1,14 @@
 import initCedar, {
   type DetailedError,
+  type PolicyJson,
   policySetTextToParts,
   policyToJson,
   validate,
 } from '@cedar-policy/cedar-wasm/web';
 import { catalogue } from '../signals/index.ts';
+import { type Asks, asksOf } from './asks.ts';
 import { DecisionError } from './decision-error.ts';
+import { checkQueries, type PresentationQueries } from './presentation-query.ts';
 
 /** A policy set that was found valid: what a function loads. Plain JSON. */
 export interface CompiledPolicies {
@@ -13,6 +16,10 @@ export interface CompiledPolicies {
   readonly policies: Readonly<Record<string, string>>;
   /** The schema that they are valid against, in Cedar's own syntax. */
   readonly schema: string;
+  /** What wallets are asked where policy names it. */
+  readonly queries: PresentationQueries;
+  /** What policies that permit `step_up` ask for, by `@id`; those that do not say are left out. */
+  readonly asks: Readonly<Record<string, Asks>>;
 }
 
 /** The error for a policy set that cannot be used. */
@@ -33,13 +40,19 @@ export const schemaWithSignals = (schema: string, codes: readonly string[]): str
   return schema.replace(SIGNALS, `type Signals = {\n${members}\n  };`);
 };
 
+/** A policy as it is written, and as Cedar reads it. */
+interface NamedPolicy {
+  readonly text: string;
+  readonly json: PolicyJson;
+}
+
 /** The policies of a text by their `@id`. @throws DecisionError `policy-invalid` */
-const namedPolicies = (text: string): Record<string, string> => {
+const namedPolicies = (text: string): Record<string, NamedPolicy> => {
   const parts = policySetTextToParts(text);
   if (parts.type === 'failure') throw policyInvalid('The policy set cannot be read', parts.errors);
   if (parts.policy_templates.length > 0)
     throw new DecisionError('policy-invalid', 'Policy templates are not supported', { status: 422 });
-  const named = new Map<string, string>();
+  const named = new Map<string, NamedPolicy>();
   for (const policy of parts.policies) {
     const json = policyToJson(policy);
     if (json.type === 'failure') throw policyInvalid('A policy cannot be read', json.errors);
@@ -47,7 +60,7 @@ const namedPolicies = (text: string): Record<string, string> => {
     if (!id) throw new DecisionError('policy-invalid', 'Every policy needs an @id("…")', { status: 422 });
     if (named.has(id))
       throw new DecisionError('policy-invalid', `Two policies are named ${id}`, { status: 422 });
-    named.set(id, policy);
+    named.set(id, { text: String(policy), json: json.json });
   }
   return Object.fromEntries(named);
 };
@@ -59,6 +72,7 @@ const namedPolicies = (text: string): Record<string, string> => {
  *
  * @param wasm Cedar's WASM binary.
  * @param source `overrides` come on top: a policy with the `@id` of another takes its place, the rest is added.
+ * `queries` were checked before, or are the deployment's own; `ownQueries` come on top of them.
  * @throws DecisionError `policy-invalid` naming what is wrong.
  * @example
  * ```ts
@@ -67,10 +81,18 @@ const namedPolicies = (text: string): Record<string, string> => {
  */
 export const compilePolicies = async (
   wasm: Uint8Array<ArrayBuffer>,
-  source: { readonly policies: string; readonly overrides?: string; readonly schema: string },
+  source: {
+    readonly policies: string;
+    readonly overrides?: string;
+    readonly schema: string;
+    readonly queries?: PresentationQueries;
+    readonly ownQueries?: unknown;
+  },
 ): Promise<CompiledPolicies> => {
   await initCedar({ module_or_path: wasm });
-  const policies = { ...namedPolicies(source.policies), ...namedPolicies(source.overrides ?? '') };
+  const named = { ...namedPolicies(source.policies), ...namedPolicies(source.overrides ?? '') };
+  const policies = Object.fromEntries(Object.entries(named).map(([id, { text }]) => [id, text]));
+  const queries = { ...source.queries, ...(await checkQueries(source.ownQueries ?? {})) };
   const schema = schemaWithSignals(
     source.schema,
     catalogue.map(({ code }) => code),
@@ -92,5 +114,11 @@ export const compilePolicies = async (
       'A policy can never apply',
       impossible.map(({ policyId, error }) => ({ ...error, message: `${policyId}: ${error.message}` })),
     );
-  return { policies, schema };
+  const asks = Object.fromEntries(
+    Object.entries(named).flatMap(([id, { json }]) => {
+      const asked = asksOf(id, json, queries);
+      return asked ? [[id, asked]] : [];
+    }),
+  );
+  return { policies, schema, queries, asks };
 };

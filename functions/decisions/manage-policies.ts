@@ -25,7 +25,7 @@ export interface PolicyDeps {
 }
 
 /** A policy set as an operator proposes it. */
-export type ProposedPolicies = Pick<PolicyVersion, 'policies' | 'over'>;
+export type ProposedPolicies = Pick<PolicyVersion, 'policies' | 'over' | 'queries'>;
 
 const WRITE_ATTEMPTS = 8;
 /** Activations that are remembered. */

@@ -101,7 +101,12 @@ type Route = (tenant: string, event: HttpEvent) => Promise<APIGatewayProxyStruct
 const ROUTES: Readonly<Record<string, Route>> = {
   'GET /v1/policies': async (tenant) => {
     const [history, { compiled }] = await Promise.all([versions.history(tenant), deps.own()]);
-    return jsonResponse(200, { ...summary(history), own: compiled.policies, schema: compiled.schema });
+    return jsonResponse(200, {
+      ...summary(history),
+      own: compiled.policies,
+      schema: compiled.schema,
+      queries: compiled.queries,
+    });
   },
   'GET /v1/policies/{version}': async (tenant, event) => {
     const found = await versions.version(tenant, numberOf(event));

@@ -31,6 +31,7 @@ beforeAll(async () => {
   compiled = await compilePolicies(wasm, {
     policies: await file('default.cedar'),
     schema: await file('countersign.cedarschema'),
+    ownQueries: JSON.parse(await file('queries.json')),
   });
   deps = {
     versions: policyVersions(tables.client, tables.policies),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { presentationQueries } from './presentation-query.ts';
 
 /** Body of `POST /v1/policies`. */
 export const proposedPolicies = z.strictObject({
@@ -9,6 +10,9 @@ export const proposedPolicies = z.strictObject({
     .describe(
       "default: on top of the deployment's own, taking the place of those of the same id; nothing: in its place",
     ),
+  queries: presentationQueries
+    .exactOptional()
+    .describe('What wallets are asked where policies name it, on top of the own ones of the deployment'),
   comment: z.string().trim().min(1).max(1_000).exactOptional(),
 });
 

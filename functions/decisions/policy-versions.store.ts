@@ -5,6 +5,7 @@ import {
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { DecisionError } from './decision-error.ts';
+import type { PresentationQueries } from './presentation-query.ts';
 
 /** A policy set that an operator has put on record. Versions count from 1 and never change. */
 export interface PolicyVersion {
@@ -13,6 +14,8 @@ export interface PolicyVersion {
   readonly policies: string;
   /** `default`: on top of the deployment's own; `nothing`: in its place. */
   readonly over: 'default' | 'nothing';
+  /** What wallets are asked where its policies name it, on top of the deployment's own queries. */
+  readonly queries?: PresentationQueries;
   readonly digest: string;
   readonly by: string;
   /** ISO 8601. */

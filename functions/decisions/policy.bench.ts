@@ -36,6 +36,7 @@ export const policyFigures = async (): Promise<Figure[]> => {
       policies: await text('default.cedar'),
       overrides: await text('examples/application-thresholds.cedar'),
       schema: await text('countersign.cedarschema'),
+      queries: JSON.parse(await text('queries.json')),
     }),
   );
   const pdp = await engines.pdp('default');

@@ -11,7 +11,11 @@ const loadWith = async (policies: string): Promise<PolicyDecisionPoint> => {
   const wasm = await readAsset('cedar_wasm_bg.wasm');
   return loadPolicies(
     wasm,
-    await compilePolicies(wasm, { policies, schema: await text('countersign.cedarschema') }),
+    await compilePolicies(wasm, {
+      policies,
+      schema: await text('countersign.cedarschema'),
+      queries: JSON.parse(await text('queries.json')),
+    }),
   );
 };
 
@@ -60,10 +64,14 @@ describe('the default policy', () => {
   });
 
   test('a leaked credential is never enough, and what forbade it is named', () => {
-    expect(pdp.decide(question({ detections: ['leakedCredential'] }))).toEqual({
+    const leaked = question({ detections: ['leakedCredential'] });
+    expect(pdp.decide(leaked)).toMatchObject({
       outcome: 'step_up',
       determining: ['never-allow-leaked-credential', 'step-up-people'],
     });
+    const proved = (name: string) =>
+      pdp.decide({ ...leaked, context: { ...leaked.context, proved: [name] } }).outcome;
+    expect([proved('same-wallet'), proved('over-18')]).toEqual(['allow', 'step_up']);
     expect(pdp.decide(question({ detections: ['newDevice'] })).outcome).toBe('allow');
   });
 

@@ -6,9 +6,11 @@ import initCedar, {
   statefulIsAuthorized,
 } from '@cedar-policy/cedar-wasm/web';
 import type { SubjectKind } from '../events/index.ts';
+import { type Asks, joinedAsks } from './asks.ts';
 import { type CompiledPolicies, policyInvalid } from './compile-policies.ts';
 import type { Outcome } from './decision.ts';
 import { DecisionError } from './decision-error.ts';
+import type { PresentationQueries } from './presentation-query.ts';
 
 /** What policy is asked about. Everything is data that the decision records as well. */
 export interface PolicyQuestion {
@@ -28,6 +30,8 @@ export interface PolicyQuestion {
     readonly session: boolean;
     /** Types of the evidence that came with it. */
     readonly evidence: readonly string[];
+    /** Names of the presentation queries that a wallet has answered since. @default none */
+    readonly proved?: readonly string[];
     /** Value of every signal that could be evaluated and is not zero, by code. */
     readonly signals: Readonly<Record<string, number>>;
   };
@@ -37,6 +41,8 @@ export interface PolicyQuestion {
 export interface PolicyAnswer {
   readonly outcome: Outcome;
   readonly determining: readonly string[];
+  /** What policies ask for; present when the outcome is `step_up`. */
+  readonly asks?: Asks;
 }
 
 /** What reviewers want to make of a decision. */
@@ -52,6 +58,8 @@ export interface ResolutionWish {
 export interface PolicyDecisionPoint {
   /** SHA-256 of the policies and their schema, hex: decisions keep it. */
   readonly digest: string;
+  /** What wallets are asked, by the names that policies use. */
+  readonly queries: PresentationQueries;
   /** @throws DecisionError `policy-unavailable` when a policy cannot be evaluated. */
   decide(question: PolicyQuestion): PolicyAnswer;
   /**
@@ -71,8 +79,8 @@ const PRINCIPALS: Record<SubjectKind, string> = {
 /** Cedar only says permit or deny, so the answers are asked in this order (design §4). */
 const ANSWERS = ['allow', 'step_up', 'review'] as const;
 
-/** What a policy set is known by. */
-export const policyDigest = ({ policies, schema }: CompiledPolicies): string =>
+/** What a policy set is known by: all that outcomes follow from. Queries say what is asked, and decide nothing. */
+export const policyDigest = ({ policies, schema }: Pick<CompiledPolicies, 'policies' | 'schema'>): string =>
   createHash('sha256')
     .update(JSON.stringify([Object.entries(policies).sort(([a], [b]) => (a < b ? -1 : 1)), schema]))
     .digest('hex');
@@ -98,6 +106,7 @@ export const loadPolicies = async (
     id: `policies-${digest}`,
     // Handing over dozens of values that no policy asks for would take longer than everything else.
     signals: Object.values(compiled.policies).some((text) => /\bsignals\b/.test(text)),
+    asks: compiled.asks,
   };
   const { id } = set;
   for (const parsed of [
@@ -107,6 +116,7 @@ export const loadPolicies = async (
     if (parsed.type === 'failure') throw policyInvalid('The policy set cannot be parsed', parsed.errors);
   const pdp: PolicyDecisionPoint = {
     digest,
+    queries: compiled.queries,
     decide: (question) => decideWith(set, question),
     mayResolve: (question, wish) => mayResolveWith(set, question, wish),
   };
@@ -118,6 +128,7 @@ interface LoadedSet {
   readonly id: string;
   /** Whether any policy asks for single signals. */
   readonly signals: boolean;
+  readonly asks: CompiledPolicies['asks'];
 }
 
 interface Request {
@@ -158,6 +169,7 @@ const contextOf = ({ context }: PolicyQuestion, { signals }: LoadedSet) => ({
   factors: [...context.factors],
   detections: [...context.detections],
   evidence: [...context.evidence],
+  proved: [...(context.proved ?? [])],
   signals: signals
     ? Object.fromEntries(
         Object.entries(context.signals).map(([code, value]) => [code, Math.round(value * 1_000)]),
@@ -177,7 +189,14 @@ const decideWith = (set: LoadedSet, question: PolicyQuestion): PolicyAnswer => {
       action: outcome,
       context,
     });
-    if (decision === 'allow') return { outcome, determining: [...forbidden, ...diagnostics.reason].sort() };
+    if (decision === 'allow')
+      return {
+        outcome,
+        determining: [...forbidden, ...diagnostics.reason].sort(),
+        ...(outcome === 'step_up'
+          ? { asks: joinedAsks(diagnostics.reason.flatMap((id) => set.asks[id] ?? [])) }
+          : {}),
+      };
     forbidden.push(...diagnostics.reason);
   }
   return { outcome: 'deny', determining: forbidden.sort() };

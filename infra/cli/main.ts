@@ -44,12 +44,14 @@ const scorerOf = async () => {
 /** The policy set of a digest: the deployment's own, or the version on record that is it. */
 const policiesOf = async (api: OperatorApi, digest: string): Promise<PolicyDecisionPoint | undefined> => {
   const wasm = await readAsset('cedar_wasm_bg.wasm');
-  const { own, schema, latest } = await api.get<{
+  const { own, schema, queries, latest } = await api.get<{
     own: CompiledPolicies['policies'];
     schema: string;
+    queries: CompiledPolicies['queries'];
     latest: number;
   }>('/v1/policies');
-  const compiled = { policies: own, schema };
+  // What is asked for decides nothing: it is not replayed.
+  const compiled: CompiledPolicies = { policies: own, schema, queries, asks: {} };
   if (policyDigest(compiled) === digest) return loadPolicies(wasm, compiled);
   for (let number = latest; number > 0; number--) {
     const version = await api.get<PolicyVersion>(`/v1/policies/${number}`);

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { DryRun } from '../../functions/decisions/manage-policies.ts';
 import { proposedPolicies, triedPolicies } from '../../functions/decisions/policy-bodies.ts';
 import type { PolicyVersion } from '../../functions/decisions/policy-versions.store.ts';
+import { presentationQueries } from '../../functions/decisions/presentation-query.ts';
 
 const outcome = z.enum(['allow', 'step_up', 'review', 'deny']);
 const moment = z.iso.datetime();
@@ -10,6 +11,7 @@ const PolicyVersionKept = z.object({
   version: z.number().describe('From 1'),
   policies: z.string().describe('Cedar, as it was written'),
   over: z.enum(['default', 'nothing']),
+  queries: presentationQueries.exactOptional(),
   digest: z.string().describe('SHA-256 of the compiled set'),
   by: z.string(),
   time: moment,
@@ -44,6 +46,7 @@ export const POLICY_SCHEMAS = {
   Policies: PolicyState.extend({
     own: z.record(z.string(), z.string()).describe("The deployment's own policies, by id"),
     schema: z.string().describe('What a policy may ask about, in the syntax of Cedar'),
+    queries: presentationQueries.describe('What wallets are asked where policy names it'),
   }),
   PolicyState,
   PolicyVersion: PolicyVersionKept,
