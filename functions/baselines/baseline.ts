@@ -180,17 +180,26 @@ export interface Observation {
   readonly minute?: number;
 }
 
+/** One thing counted at three paces: half-lives of ten minutes, one day and fourteen days. */
+export interface RateCounts {
+  readonly fast: DecayedCount;
+  readonly day: DecayedCount;
+  readonly fortnight: DecayedCount;
+}
+
 /**
  * Attempts seen from one address, prefix, ASN or agent, across subjects. Updated in batches off the
  * synchronous road, so it lags by the batch window.
  */
 export interface Velocity {
   readonly version: number;
-  /** Half-lives of ten minutes and one day. */
-  readonly attempts: { readonly fast: DecayedCount; readonly day: DecayedCount };
-  readonly failures: { readonly fast: DecayedCount; readonly day: DecayedCount };
+  /** Half-lives of ten minutes, one day and fourteen days. */
+  readonly attempts: RateCounts;
+  readonly failures: RateCounts;
   /** Estimated number of different subjects that failed today or yesterday. */
   readonly failedSubjects: number;
+  /** The same for this and the previous period of 28 days: what is too slow for a day to show. */
+  readonly failedSubjectsLong: number;
   /** Estimated number of different subjects that succeeded today or yesterday. */
   readonly succeededSubjects: number;
 }

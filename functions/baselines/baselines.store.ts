@@ -9,12 +9,13 @@ import {
 import type { Baseline } from './baseline.ts';
 import { BaselineError, decodeBaseline, encodeBaseline } from './codec.ts';
 import { DAY_MS } from './decay.ts';
+import { LONG_PERIOD_DAYS } from './limits.ts';
 import { decodeVelocity, encodeVelocity, type VelocityRecord } from './velocity.ts';
 
 type Item = Record<string, AttributeValue>;
 
 /** How long a record that no event touches is kept, days. */
-const KEPT_DAYS = { baseline: 400, counter: 3 } as const;
+const KEPT_DAYS = { baseline: 400, counter: 3, failingCounter: 2 * LONG_PERIOD_DAYS } as const;
 
 /** Records of the baselines table: subjects, aggregates and counters, by key. */
 export interface BaselineStore {
@@ -103,7 +104,14 @@ export const baselineStore = (client: DynamoDBClient, table: string, clock: () =
     putBaseline: (key, baseline, readVersion) =>
       put(key, encodeBaseline(baseline), baseline.version, readVersion, KEPT_DAYS.baseline),
     putVelocity: (key, record, readVersion) =>
-      put(key, encodeVelocity(record), record.version, readVersion, KEPT_DAYS.counter),
+      put(
+        key,
+        encodeVelocity(record),
+        record.version,
+        readVersion,
+        // Most addresses never see a failure, and have nothing to be remembered for long.
+        record.failures.fortnight.value > 0 ? KEPT_DAYS.failingCounter : KEPT_DAYS.counter,
+      ),
     erase: async (key) => {
       try {
         await client.send(new DeleteItemCommand({ TableName: table, Key: { pk: { S: key } } }));

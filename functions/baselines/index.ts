@@ -7,6 +7,7 @@ export type {
   Entry,
   Observation,
   Place,
+  RateCounts,
   RecentSession,
   Velocity,
   WaitingValue,
@@ -27,7 +28,7 @@ export { DAY_MS, decayedTo, HOUR_MS } from './decay.ts';
 export { type ExportedBaseline, type ExportedValue, exportBaseline } from './export.ts';
 export { fadedAt } from './landmark.ts';
 export { emptyBaseline, learn, learnOnce } from './learn.ts';
-export { CONFIRMED_BY_TIME, HALF_LIFE, LIMITS } from './limits.ts';
+export { CONFIRMED_BY_TIME, HALF_LIFE, LIMITS, LONG_PERIOD_DAYS } from './limits.ts';
 export { mergeBaselines } from './merge.ts';
 export { rebuild } from './rebuild.ts';
 export { repair } from './repair.ts';

@@ -39,4 +39,8 @@ export const HALF_LIFE = {
   week: 7 * DAY_MS,
   fast: 10 * 60_000,
   day: DAY_MS,
+  fortnight: 14 * DAY_MS,
 } as const;
+
+/** Length of a period over which low-and-slow attacks are counted, days: the current and the previous one are kept. */
+export const LONG_PERIOD_DAYS = 28;

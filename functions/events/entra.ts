@@ -1,4 +1,4 @@
-import type { AuthOutcome, Factor, FailureReason, SubjectKind } from './auth-event.ts';
+import type { AuthOutcome, Factor, FailureReason, SubjectKind, SuppliedEvidence } from './auth-event.ts';
 import { entraAudit } from './entra-audit.ts';
 import { invalidMember } from './event-error.ts';
 import { factorOf, factorsOf } from './factors.ts';
@@ -103,6 +103,7 @@ function signIn(detail: Member, record: Member, category: string | undefined): A
     correlationId: record.get('correlationId').present
       ? record.get('correlationId')
       : detail.get('correlationId'),
+    evidence: detections(record),
   };
 }
 
@@ -131,6 +132,18 @@ function failureReason(code: number | undefined, status: Member, record: Member)
   if (/leaked/.test(words)) return 'leaked_credential';
   if (/locked/.test(words)) return 'locked';
   return words.trim() === '' && code === undefined ? undefined : 'other';
+}
+
+/** The risk detections that Entra raised for the sign-in, under its names: `leakedCredentials`, `anonymizedIPAddress`, … */
+function detections(record: Member): SuppliedEvidence[] {
+  // Exports differ in the form of this member; what is no list of names says nothing.
+  const names = record.any('riskEventTypes_v2', 'riskEventTypes').value;
+  if (!Array.isArray(names)) return [];
+  return names
+    .slice(0, 8)
+    .flatMap((type) =>
+      typeof type === 'string' && /^[A-Za-z]{1,64}$/.test(type) ? [{ type, issuer: 'entra' }] : [],
+    );
 }
 
 function kindOf(record: Member, category: string | undefined): SubjectKind {

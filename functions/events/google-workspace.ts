@@ -87,6 +87,10 @@ function read(detail: Member, event: Member, application: string): Reading {
     subject: person.present ? person : affected,
     subjectKind: kindOf(actor),
     factors: factors(parameters, key),
+    evidence:
+      parameters.get('is_suspicious').flag() === true
+        ? [{ type: 'suspiciousLogin', issuer: 'google-workspace' }]
+        : [],
     deviceId: parameters.any('device_id', 'DEVICE_ID'),
     application: parameters.any(
       'application_name',

@@ -160,6 +160,8 @@ function authReading(detail: Member, type: string, action: AuthAction, common: C
     application: stated(app?.any('id', 'alternateId') ?? detail.get('client').get('id')),
     session: stated(authentication.get('externalSessionId')),
     correlationId: stated(detail.get('transaction').get('id')),
+    evidence:
+      debug.get('threatSuspected').flag() === true ? [{ type: 'threatSuspected', issuer: 'okta' }] : [],
   };
 }
 

@@ -10,6 +10,7 @@ import type {
   IdentityEvent,
   ParseContext,
   SubjectKind,
+  SuppliedEvidence,
 } from './auth-event.ts';
 import { invalidMember } from './event-error.ts';
 import type { Member } from './member.ts';
@@ -48,6 +49,8 @@ export interface AuthReading extends CommonReading {
   readonly session?: Member;
   readonly resource?: Member;
   readonly correlationId?: Member;
+  /** What the provider's own detections say of the attempt. */
+  readonly evidence?: readonly SuppliedEvidence[];
 }
 
 /** What an adapter read of any other identity event. */
@@ -151,7 +154,7 @@ export function toEvent(
     ...(application.id === undefined ? {} : { application: { id: application.id } }),
     ...(session.id === undefined ? {} : { session: { id: session.id } }),
     ...(resource.id === undefined ? {} : { resource: { id: resource.id } }),
-    evidence: [],
+    evidence: reading.evidence ?? [],
     ...fill('correlationId', 'correlationId', reading.correlationId?.text()),
     unfilled,
   };

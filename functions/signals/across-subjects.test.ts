@@ -1,10 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import type { Velocity } from '../baselines/index.ts';
+import {
+  countAttempts,
+  emptyVelocity,
+  encodeVelocity,
+  learn,
+  type Velocity,
+  velocityOf,
+} from '../baselines/index.ts';
 import { addressFailureRate } from './address-failure-rate.ts';
+import { bruteForce } from './brute-force.ts';
 import { credentialStuffing } from './credential-stuffing.ts';
 import { passwordSpray } from './password-spray.ts';
 import { sharedEgress } from './shared-egress.ts';
-import { BERLIN, contextOf, DAY, NOW, valueFrom, whyNot } from './testing/context.ts';
+import { slowBruteForce } from './slow-brute-force.ts';
+import { BERLIN, contextOf, DAY, HOUR, NOW, taught, valueFrom, whyNot } from './testing/context.ts';
 
 const counter = (
   attempts: number,
@@ -12,8 +21,19 @@ const counter = (
   failedSubjects: number,
   succeededSubjects = 0,
 ): Velocity => {
-  const at = (value: number) => ({ fast: { value, time: NOW }, day: { value, time: NOW } });
-  return { version: 1, attempts: at(attempts), failures: at(failures), failedSubjects, succeededSubjects };
+  const at = (value: number) => ({
+    fast: { value, time: NOW },
+    day: { value, time: NOW },
+    fortnight: { value, time: NOW },
+  });
+  return {
+    version: 1,
+    attempts: at(attempts),
+    failures: at(failures),
+    failedSubjects,
+    succeededSubjects,
+    failedSubjectsLong: failedSubjects,
+  };
 };
 const spraying = counter(50, 50, 50);
 /** A Monday morning in an office: forty people, some of whom mistyped. */
@@ -88,5 +108,77 @@ describe('sharedEgress', () => {
     expect(whyNot(sharedEgress, contextOf({ network: { ...BERLIN, class: 'reserved' } }))).toContain(
       'private',
     );
+  });
+});
+
+describe('low and slow', () => {
+  /** One wrong guess every six hours for eight weeks, each at another account; counted as the settling queue does. */
+  const slow = (perAccount = 1, honest = 0) => {
+    let record = emptyVelocity();
+    for (let step = 0; step < 224; step++) {
+      const time = NOW - step * 6 * HOUR;
+      const one = (failed: boolean, subjectHash: number) => ({ time, failed, subjectHash });
+      record = countAttempts(record, [
+        one(true, hashed(Math.floor(step / perAccount))),
+        ...Array.from({ length: honest }, (_, person) => one(false, hashed(9_000 + person))),
+      ]);
+    }
+    return record;
+  };
+  const hashed = (value: number) => Math.imul(value + 1, 2654435761) >>> 0;
+  const at = (kind: string, record = slow()) => withVelocity({ [kind]: velocityOf([record], NOW)! });
+
+  it.each([
+    ['an address', passwordSpray, 'address', 60],
+    ['a prefix', passwordSpray, 'prefix', 30],
+    ['an operator', credentialStuffing, 'asn', 60],
+    ['an agent', credentialStuffing, 'agent', 60],
+  ] as const)('a few guesses a day over weeks from %s show', (_, signal, kind, least) => {
+    const value = valueFrom(signal, at(kind));
+    const byDay = velocityOf([slow()], NOW)!.failedSubjects;
+    expect(byDay).toBeLessThan(10);
+    expect(value).toBeGreaterThan(least * 0.8);
+    expect(signal.evaluate(at(kind))).toMatchObject({ observed: expect.stringContaining('about a month') });
+  });
+
+  it('is not what an office looks like, with as many failures among many more successes', () => {
+    expect(valueFrom(passwordSpray, at('address', slow(1, 9)))).toBe(0);
+    expect(valueFrom(credentialStuffing, at('asn', slow(1, 9)))).toBe(0);
+  });
+
+  it('is not one account that forgets its password again and again', () => {
+    expect(valueFrom(passwordSpray, at('address', slow(1_000)))).toBeLessThanOrEqual(1);
+    expect(valueFrom(credentialStuffing, at('agent', slow(1_000)))).toBeLessThanOrEqual(1);
+  });
+
+  it('fades within months once it stops', () => {
+    const later = (days: number) =>
+      contextOf({
+        velocity: { address: velocityOf([slow()], NOW + days * DAY)! },
+        event: { time: NOW + days * DAY },
+      });
+    expect(valueFrom(passwordSpray, later(14))).toBeLessThan(50);
+    expect(valueFrom(passwordSpray, later(57))).toBe(0);
+  });
+
+  it('against one account shows on the account, whatever it comes from', () => {
+    let subject = taught(20);
+    for (let day = 28; day >= 1; day--)
+      for (let guess = 0; guess < 3; guess++)
+        subject = learn(subject, {
+          eventKey: `guess-${day}-${guess}`,
+          time: NOW - day * DAY + guess * 7 * HOUR,
+          teaches: false,
+          failed: true,
+          factorFailed: false,
+          keys: {},
+        });
+    expect(valueFrom(bruteForce, contextOf({ subject }))).toBeLessThan(1);
+    expect(valueFrom(slowBruteForce, contextOf({ subject }))).toBeGreaterThan(20);
+    expect(valueFrom(slowBruteForce, contextOf({ subject: taught(20) }))).toBe(0);
+  });
+
+  it('is kept in a record that stays small', () => {
+    expect(Buffer.byteLength(encodeVelocity(slow(1, 40)))).toBeLessThan(2_048);
   });
 });

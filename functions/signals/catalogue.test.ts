@@ -107,8 +107,9 @@ const baseline: fc.Arbitrary<Baseline> = fc
 const count = fc.record({ value: fc.double({ min: 0, max: 1e6, noNaN: true }), time });
 const velocity: fc.Arbitrary<Velocity> = fc.record({
   version: fc.constant(1),
-  attempts: fc.record({ fast: count, day: count }),
-  failures: fc.record({ fast: count, day: count }),
+  attempts: fc.record({ fast: count, day: count, fortnight: count }),
+  failures: fc.record({ fast: count, day: count, fortnight: count }),
+  failedSubjectsLong: fc.double({ min: 0, max: 1e6, noNaN: true }),
   failedSubjects: fc.double({ min: 0, max: 1e6, noNaN: true }),
   succeededSubjects: fc.double({ min: 0, max: 1e6, noNaN: true }),
 });

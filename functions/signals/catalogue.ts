@@ -25,6 +25,7 @@ import { newNetwork } from './new-network.ts';
 import { newPrivilege } from './new-privilege.ts';
 import { newResource } from './new-resource.ts';
 import { passwordSpray } from './password-spray.ts';
+import { reportedThreat } from './reported-threat.ts';
 import { resourceSensitivity } from './resource-sensitivity.ts';
 import { serviceAccountSchedule } from './service-account-schedule.ts';
 import { sharedEgress } from './shared-egress.ts';
@@ -76,6 +77,7 @@ export const catalogue: readonly SignalDefinition[] = [
   liveness,
   factorReset,
   newPrivilege,
+  reportedThreat,
   anomalousToken,
   impossibleConcurrency,
   implausibleRoundTrip,

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Change, emptyBaseline, noteChange } from '../baselines/index.ts';
 import { factorReset } from './factor-reset.ts';
 import { newPrivilege } from './new-privilege.ts';
+import { reportedThreat } from './reported-threat.ts';
 import { contextOf, HOUR, NOW, taught, valueFrom, whyNot } from './testing/context.ts';
 
 const changedAgo = (hours: number, kind: Change['kind'], by: Change['by'] = 'admin') =>
@@ -64,5 +65,25 @@ describe('a privilege granted, then used', () => {
     expect(whyNot(newPrivilege, contextOf({ event: { outcome: 'failure' } }))).toBe(
       'the attempt did not succeed',
     );
+  });
+});
+
+describe('a threat reported on the account', () => {
+  it('counts fully at once, half after three days, and not once it came after the event', () => {
+    expect(valueFrom(reportedThreat, contextOf({ subject: changedAgo(0, 'threat_reported') }))).toBe(1);
+    expect(valueFrom(reportedThreat, contextOf({ subject: changedAgo(72, 'threat_reported') }))).toBeCloseTo(
+      0.5,
+    );
+    expect(valueFrom(reportedThreat, contextOf({ subject: changedAgo(-1, 'threat_reported') }))).toBe(0);
+  });
+
+  it('is nothing for other changes, and not evaluable for a stranger', () => {
+    expect(valueFrom(reportedThreat, contextOf({ subject: changedAgo(0, 'factor_reset') }))).toBe(0);
+    expect(whyNot(reportedThreat, contextOf())).toBe('no history yet');
+  });
+
+  it('says who reported it, and nothing else of it', () => {
+    const found = reportedThreat.evaluate(contextOf({ subject: changedAgo(2, 'threat_reported', 'self') }));
+    expect(found).toMatchObject({ observed: 'threat reported by the account itself, 2.0 h before' });
   });
 });

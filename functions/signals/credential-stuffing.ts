@@ -1,5 +1,5 @@
 import type { Velocity } from '../baselines/index.ts';
-import { failureExcess, recentAttempts } from './failure-excess.ts';
+import { namedWindow, spreadOf } from './failure-excess.ts';
 import type { SignalDefinition } from './signal.ts';
 
 const MAX_SUBJECTS = 1_000;
@@ -11,7 +11,7 @@ export const credentialStuffing: SignalDefinition = {
   code: 'credentialStuffing',
   title: 'Failures of other accounts from this operator or agent',
   description:
-    'How many different subjects failed from this network operator, or with this very agent, today or yesterday, times how far the share of failures exceeds what honest people produce, and less when each tried more than twice. Attacks spread over many addresses show here. At most 1,000.',
+    'How many different subjects failed from this network operator, or with this very agent, today or yesterday, or over one to two months when that shows more, times how far the share of failures in that time exceeds what honest people produce, and less when each tried more than twice. Attacks spread over many addresses show here, slow ones as well. At most 1,000.',
   unit: 'subjects',
   range: [0, MAX_SUBJECTS],
   alsoKnownAs: ['Auth0 credential stuffing'],
@@ -19,16 +19,17 @@ export const credentialStuffing: SignalDefinition = {
     if (network?.asn === undefined && agent === undefined)
       return { evaluated: false, why: 'the event states neither network operator nor agent' };
     const spread = (counter: Velocity | undefined) => {
-      if (counter === undefined || counter.failedSubjects <= 0) return 0;
-      const recent = recentAttempts(counter, event.time);
-      const perSubject = recent.failures / counter.failedSubjects;
-      return counter.failedSubjects * failureExcess(recent) * Math.min(1, TRIES / Math.max(perSubject, 1));
+      const { subjects, perSubject, window } = spreadOf(counter, event.time);
+      return { window, weighed: subjects * Math.min(1, TRIES / perSubject) };
     };
-    const value = Math.max(spread(velocity.asn), spread(velocity.agent));
+    const [byOperator, byAgent] = [spread(velocity.asn), spread(velocity.agent)];
+    const most = byOperator.weighed >= byAgent.weighed ? byOperator : byAgent;
+    const failed = most.window === 'day' ? 'failedSubjects' : 'failedSubjectsLong';
+    const count = (counter: Velocity | undefined) => Math.round(counter?.[failed] ?? 0);
     return {
       evaluated: true,
-      value: Math.min(MAX_SUBJECTS, value),
-      observed: `${velocity.asn?.failedSubjects ?? 0} subjects failed from this operator, ${velocity.agent?.failedSubjects ?? 0} with this agent`,
+      value: Math.min(MAX_SUBJECTS, most.weighed),
+      observed: `${count(velocity.asn)} subjects failed from this operator ${namedWindow(most.window)}, ${count(velocity.agent)} with this agent`,
       usual: 'one in five attempts fails',
     };
   },

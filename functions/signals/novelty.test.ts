@@ -54,7 +54,7 @@ describe('what the event does not state', () => {
 });
 
 describe('backing off to others', () => {
-  const office = taught(40, { network: PARIS });
+  const office = taught(60, { network: PARIS });
   const stranger = contextOf({ subject: taught(3), network: PARIS });
 
   it('finds a network that colleagues use less surprising', () => {
@@ -66,6 +66,27 @@ describe('backing off to others', () => {
   it('judges a stranger by the colleagues', () => {
     const first = { ...stranger, subject: emptyBaseline(), tenant: office };
     expect(valueFrom(newNetwork, first)).toBeLessThan(2);
+  });
+
+  it('does not judge a stranger by a handful of events: that a value is new among three is no surprise', () => {
+    const first = { ...stranger, subject: emptyBaseline() };
+    for (const signal of [newNetwork, newASN, unfamiliarAgent, newApplication, newFactor])
+      expect(whyNot(signal, { ...first, role: taught(3), application: taught(3), tenant: taught(3) })).toBe(
+        'no history yet',
+      );
+  });
+
+  it('goes from the role over the application and the tenant to the population', () => {
+    const two = taught(2, { event: { agent: { userAgent: 'curl/8.7.1' } } });
+    const others = { role: emptyBaseline(), application: emptyBaseline(), tenant: emptyBaseline() };
+    const value = (change: object) =>
+      valueFrom(unfamiliarAgent, contextOf({ subject: two, ...others, ...change }));
+    const strange = { event: { agent: { userAgent: 'Links (2.29; Linux)' } } };
+    // Chrome on Windows is what many people use; of the other nobody knows anything.
+    expect(value({})).toBeLessThan(value(strange) - 4);
+    expect(value({ ...strange, tenant: taught(60, strange) })).toBeLessThan(value(strange) - 4);
+    expect(value({ ...strange, application: taught(60, strange) })).toBeLessThan(value(strange) - 4);
+    expect(value({ ...strange, role: taught(60, strange) })).toBeLessThan(value(strange) - 4);
   });
 
   it('never applies to devices and countries', () => {

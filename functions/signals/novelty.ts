@@ -34,7 +34,7 @@ const COMPUTED =
 export function noveltySignal(options: NoveltyOptions): SignalDefinition {
   const { dimension, backOff, noun } = options;
   const backing = backOff
-    ? '; with thin history it backs off to the role, the application and the tenant.'
+    ? '; with thin history it backs off to the role, the application, the tenant and the population; for a subject without any, one of the others must have at least 30 events.'
     : '; the same for every value that is new, whichever it is.';
   const aNoun = `${'aeiou'.includes(noun[0]!) ? 'an' : 'a'} ${noun}`;
   return {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Baseline } from '../baselines/index.ts';
 import { anonymizedIPAddress } from './anonymized-ip-address.ts';
 import { deviceTenure } from './device-tenure.ts';
 import { factorStrength } from './factor-strength.ts';
@@ -101,8 +102,12 @@ describe('resourceSensitivity', () => {
     expect(valueFrom(resourceSensitivity, open)).toBe(0);
   });
 
-  it('takes a stranger for one to whom it is rare', () => {
-    expect(valueFrom(resourceSensitivity, contextOf({ event: { resource: payroll } }))).toBeGreaterThan(0.4);
+  it('says nothing of what is rare where nobody has a history, but backs off to others', () => {
+    const stranger = contextOf({ event: { resource: payroll } });
+    expect(whyNot(resourceSensitivity, stranger)).toBe('no history yet');
+    const among = (tenant: Baseline) => valueFrom(resourceSensitivity, { ...stranger, tenant });
+    expect(among(taught(60, { event: { resource: payroll } }))).toBeLessThan(0.1);
+    expect(among(taught(60, { event: { resource: { id: 'wiki' } } }))).toBeGreaterThan(0.4);
   });
 
   it('is not evaluable when sensitivity is not stated', () => {

@@ -1,5 +1,5 @@
 import type { Velocity } from '../baselines/index.ts';
-import { failureExcess, recentAttempts } from './failure-excess.ts';
+import { namedWindow, spreadOf } from './failure-excess.ts';
 import type { SignalDefinition } from './signal.ts';
 
 const MAX_SUBJECTS = 1_000;
@@ -9,19 +9,22 @@ export const passwordSpray: SignalDefinition = {
   code: 'passwordSpray',
   title: 'Failures of other accounts from this network',
   description:
-    'How many different subjects failed from this address today or yesterday, times how far the share of failures exceeds what honest people produce (nothing up to one in five); for the whole prefix at half weight. Counted across subjects, so that one guess at each of many accounts shows. At most 1,000.',
+    'How many different subjects failed from this address today or yesterday, or over one to two months when that shows more, times how far the share of failures in that time exceeds what honest people produce (nothing up to one in five); for the whole prefix at half weight. Counted across subjects, so that one guess at each of many accounts shows, and over weeks, so that a few guesses a day show as well. At most 1,000.',
   unit: 'subjects',
   range: [0, MAX_SUBJECTS],
   alsoKnownAs: ['Entra passwordSpray', 'Okta Password spray'],
   evaluate({ event, network, velocity }) {
     if (network === undefined) return { evaluated: false, why: 'the event states no network' };
-    const spread = (counter: Velocity | undefined) =>
-      counter === undefined ? 0 : counter.failedSubjects * failureExcess(recentAttempts(counter, event.time));
-    const value = Math.max(spread(velocity.address), spread(velocity.prefix) / 2);
+    const address = spreadOf(velocity.address, event.time);
+    const prefix = spreadOf(velocity.prefix, event.time);
+    const value = Math.max(address.subjects, prefix.subjects / 2);
+    const { window } = address.subjects >= prefix.subjects / 2 ? address : prefix;
+    const failed = window === 'day' ? 'failedSubjects' : 'failedSubjectsLong';
+    const from = (counter: Velocity | undefined) => Math.round(counter?.[failed] ?? 0);
     return {
       evaluated: true,
       value: Math.min(MAX_SUBJECTS, value),
-      observed: `${velocity.address?.failedSubjects ?? 0} subjects failed from this address, ${velocity.prefix?.failedSubjects ?? 0} from its prefix`,
+      observed: `${from(velocity.address)} subjects failed from this address ${namedWindow(window)}, ${from(velocity.prefix)} from its prefix`,
       usual: 'one in five attempts fails',
     };
   },

@@ -1,28 +1,31 @@
 import { type Baseline, type Dimension, entry, fadedAt, LIMITS, total } from '../baselines/index.ts';
+import { populationShare } from './population.ts';
 import type { SignalContext } from './signal.ts';
 
 /** The largest surprise that is told apart, bits. */
 export const MAX_BITS = 24;
 
-/** Probability given to a value that nobody in sight has ever used. */
-const UNSEEN = 2 ** -10;
 /** However large an organisation, that nobody in it used a value yet makes it no rarer than this. */
 const RAREST = 2 ** -12;
 /** How many events' worth of belief the prior has against a subject's own history. */
 const SUBJECT_PRIOR = 1;
 /** The same for an aggregate of many subjects, whose tails are longer. */
 const AGGREGATE_PRIOR = 20;
+/** With fewer decayed events an aggregate refines what is expected, but nobody is judged by it alone. */
+const TELLING = 30;
 
 /**
  * How surprising a value of one dimension is for the subject: −log2 of its smoothed share, in bits.
  *
  * The share is smoothed towards a prior, p = (n·share + κ·prior) / (n + κ), where n is the subject's decayed number
  * of events. With back-off the prior is the share among the members of the subject's role, smoothed towards that of
- * the application, then that of the tenant; without, it is 2^-10 whatever the value. (Additive smoothing with
- * hierarchical back-off, as Freeman et al., NDSS 2016, use it for log-in features; constants are ours.)
+ * the application, then that of the tenant, then the {@link populationShare}; without, it is 2^-10 whatever the
+ * value. (Additive smoothing with hierarchical back-off, as Freeman et al., NDSS 2016, use it for log-in features;
+ * constants are ours.)
  *
  * @param backOff false for what is personal (devices) or must not matter by its name (countries).
- * @returns 0 (always this) to 24; undefined when there is no history to compare with.
+ * @returns 0 (always this) to 24; undefined when there is no history to compare with: none of the subject's own, and
+ * no aggregate of at least 30 events. That a value is new among three events is no surprise.
  *
  * @example
  * ```ts
@@ -37,14 +40,14 @@ export function surpriseOf(
 ): number | undefined {
   const { subject } = context;
   const own = massOf(subject, dimension);
-  let prior = UNSEEN;
+  let prior = populationShare(backOff ? dimension : undefined, key);
   let informed = own > 0;
   if (backOff) {
     for (const aggregate of [context.tenant, context.application, context.role]) {
       const mass = aggregate === undefined ? 0 : massOf(aggregate, dimension);
       if (aggregate === undefined || mass <= 0) continue;
-      informed = true;
       const faded = fadedAt(aggregate, context.event.time);
+      informed ||= faded * mass >= TELLING;
       const shareThere =
         (faded * weightOf(aggregate, dimension, key) + AGGREGATE_PRIOR * prior) /
         (faded * mass + AGGREGATE_PRIOR);

@@ -26,12 +26,13 @@ export function tenureSignal(options: TenureOptions): SignalDefinition {
   return {
     code: options.code,
     title: options.title,
-    description: `On how many different days the subject was seen with this ${noun}, at most ${MAX_DAYS}; 0 when it is new. Unlike a share it cannot be bought with many events in one night. Not evaluable when the event states no ${noun}.`,
+    description: `On how many different days the subject was seen with this ${noun}, at most ${MAX_DAYS}; 0 when it is new. Unlike a share it cannot be bought with many events in one night. Not evaluable when the event states no ${noun}, or for a subject without history, to whom everything is new.`,
     unit: 'days',
     range: [0, MAX_DAYS],
     evaluate({ observation, subject }) {
       const key = observation.keys[dimension];
       if (key === undefined) return { evaluated: false, why: `the event states no ${noun}` };
+      if (subject.events === 0) return { evaluated: false, why: 'no history yet' };
       const known = entry(subject, dimension, key);
       return {
         evaluated: true,

@@ -90,6 +90,8 @@ export class PersonDays {
       this.#changes.push({ kind, by, time: midnight + random() * 12 * HOUR_MS });
     if (chance(random, 1 / 120)) change('privilege_granted', 'admin');
     if (chance(random, 1 / 150)) change('password_changed', 'self');
+    // People report what turns out to be nothing, and detections of providers err.
+    if (chance(random, 1 / 900)) change('threat_reported', pick(random, ['self', 'unknown'] as const));
     if (chance(random, 1 / 25)) state.homeLease = lease(random);
     if (chance(random, 1 / 300)) state.home = fixedSiteNear(random, this.person.carrier.city);
     if (chance(random, 1 / 180)) {

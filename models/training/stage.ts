@@ -25,6 +25,16 @@ const PREPARED: Partial<Record<Attack, number>> = {
   'very-targeted': 0.1,
   insider: 0.35,
 };
+/** How often somebody noticed an attack on the account before, and said so. */
+const REPORTED: Partial<Record<Attack, number>> = {
+  naive: 0.05,
+  vpn: 0.05,
+  targeted: 0.05,
+  'very-targeted': 0.04,
+  'stolen-token': 0.08,
+  'factor-fatigue': 0.1,
+  guessing: 0.05,
+};
 /** How often it uses addresses that others have seen at it before. */
 const REUSED: Partial<Record<Attack, number>> = {
   naive: 0.3,
@@ -56,6 +66,13 @@ export function stage(
   if (chance(random, PREPARED[attack] ?? 0)) {
     const time = first.time - integer(random, 5, 8 * 60) * MINUTE;
     changes.push({ subject, change: { ...preparation(random, attack), time } });
+  }
+  if (chance(random, REPORTED[attack] ?? 0)) {
+    const time = first.time - integer(random, 5, 72 * 60) * MINUTE;
+    changes.push({
+      subject,
+      change: { kind: 'threat_reported', by: pick(random, ['self', 'admin', 'unknown'] as const), time },
+    });
   }
   const before =
     owner && chance(random, BESIDE_OWNER)
