@@ -175,6 +175,7 @@ export interface PresentationResult {
     /** What was proved of values that stay hidden. */
     readonly predicates?: readonly unknown[];
     readonly status: 'valid' | 'not-checked' | 'unavailable';
+    readonly statusMessages?: readonly string[];
   }[];
   readonly pseudonym?: string;
   readonly reason?: string;

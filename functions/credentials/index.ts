@@ -1,17 +1,19 @@
 export { type BbsVerifyOptions, createBbsVerifyCryptosuite } from './bbs/cryptosuite.ts';
 export { type BbsStatement, verifyBbsProof } from './bbs/verify-proof.ts';
 export { contextDigest, type PinnedContext, pinContexts, STANDARD_CONTEXTS } from './contexts/index.ts';
-export { type KnownSuite, type KnownSuites, STANDARD_SUITES } from './data-integrity/proofs.ts';
+export { type KnownSuite, type KnownSuites, readDate, STANDARD_SUITES } from './data-integrity/proofs.ts';
 export type { Limits } from './data-integrity/shape.ts';
 export {
   type Check,
   type CredentialResult,
+  checkCredentialShape,
   createVerifier,
   type Verifier,
   type VerifierOptions,
   verifyCredential,
 } from './data-integrity/verify-credential.ts';
 export {
+  checkPresentationShape,
   type PresentationRequest,
   type PresentationResult,
   verifyPresentation,

@@ -7,8 +7,7 @@ import {
   type VerifyList,
 } from '../credentials/status/index.ts';
 import { CountersignError } from '../platform/index.ts';
-import type { ResultCredential } from './presentation-result.ts';
-import type { StatusCheck } from './verify-answer.ts';
+import type { StatusCheck, StatusFound } from './verify-answer.ts';
 
 /** What status look-ups work with. */
 export interface StatusDeps {
@@ -31,14 +30,17 @@ export interface StatusDeps {
  */
 export const statusCheck =
   ({ get, signers, verifyList, unavailable, clock }: StatusDeps): StatusCheck =>
-  async (reference, { issuer, format }): Promise<ResultCredential['status']> => {
+  async (reference, { issuer, format }): Promise<StatusFound> => {
     try {
-      if (format === 'dc+sd-jwt') await checkTokenStatus(reference, issuer, get, signers, clock());
-      else await checkBitstringStatus(reference, issuer, get, verifyList, clock());
-      return 'valid';
+      if (format === 'dc+sd-jwt') {
+        await checkTokenStatus(reference, issuer, get, signers, clock());
+        return { status: 'valid', messages: [] };
+      }
+      const messages = await checkBitstringStatus(reference, issuer, get, verifyList, clock());
+      return { status: 'valid', messages };
     } catch (cause) {
       if (!isUnknown(cause)) throw cause;
-      if (unavailable === 'report') return 'unavailable';
+      if (unavailable === 'report') return { status: 'unavailable', messages: [] };
       throw new StatusError('status-unavailable', 'The status of the credential cannot be looked up', cause);
     }
   };

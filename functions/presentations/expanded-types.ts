@@ -21,3 +21,16 @@ export const expandedTypes = async (
 };
 
 const rank = (type: string): number => (/(^|#)VerifiableCredential$/.test(type) ? 0 : /:/.test(type) ? 1 : 2);
+
+/**
+ * Whether the contexts of a document define all that is in it: every term, every type, every identifier. What they
+ * do not define would be dropped before anything is signed or verified.
+ */
+export const isDefined = async (document: JsonObject, loadDocument: DocumentLoader): Promise<boolean> => {
+  try {
+    await jsonld.expand(document as object, { documentLoader: loadDocument, safe: true });
+    return true;
+  } catch {
+    return false;
+  }
+};

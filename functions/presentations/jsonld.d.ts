@@ -1,7 +1,7 @@
 // The one function that this room uses; the package ships no types.
 declare module 'jsonld' {
   const jsonld: {
-    expand(document: object, options: { documentLoader: unknown }): Promise<object[]>;
+    expand(document: object, options: { documentLoader: unknown; safe?: boolean }): Promise<object[]>;
   };
   export default jsonld;
 }

@@ -15,6 +15,8 @@ export interface ResultCredential {
   readonly predicates?: readonly unknown[];
   /** `not-checked` when the credential has no status. */
   readonly status: 'valid' | 'not-checked' | 'unavailable';
+  /** What the issuer's status lists say beside, in the words that the credential has for it. */
+  readonly statusMessages?: readonly string[];
 }
 
 /** What an accepted answer proved. */

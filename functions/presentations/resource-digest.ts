@@ -49,7 +49,8 @@ export const digestsHold = (digests: readonly StatedDigest[], body: Uint8Array):
   );
 
 const fromSri = (text: unknown): StatedDigest | undefined => {
-  const [, algorithm, base64] = /^(sha256|sha384|sha512)-([A-Za-z0-9+/_-]+={0,2})$/.exec(String(text)) ?? [];
+  if (typeof text !== 'string') return undefined;
+  const [, algorithm, base64] = /^(sha256|sha384|sha512)-([A-Za-z0-9+/_-]+={0,2})$/.exec(text) ?? [];
   return algorithm === undefined ? undefined : sized(algorithm, Buffer.from(base64!, 'base64'));
 };
 

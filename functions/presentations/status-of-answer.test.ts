@@ -99,7 +99,10 @@ describe('the status of what was presented', () => {
     const about = { issuer: verifier.issuer.did, format: 'dc+sd-jwt' };
     const registry = async () => undefined;
     const stale = served.get('/reported')!;
-    expect(await checkWith('report', stale)(reference, about, registry)).toBe('unavailable');
+    expect(await checkWith('report', stale)(reference, about, registry)).toEqual({
+      status: 'unavailable',
+      messages: [],
+    });
     await expect(checkWith('refuse', stale)(reference, about, registry)).rejects.toMatchObject({
       code: 'status-unavailable',
     });

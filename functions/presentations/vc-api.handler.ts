@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import middy from '@middy/core';
-import { trustedIssuerStore } from '../credentials/trust/index.ts';
+import { issuerSigners, trustedIssuerStore } from '../credentials/trust/index.ts';
 import {
   CLIENT_SETTINGS,
   callerOf,
@@ -44,6 +44,8 @@ const depsFor = (tenant: string): VcApiDeps => {
   const registry = (issuer: string) => issuers.get(tenant, issuer);
   return {
     registry,
+    signers: issuerSigners(registry, verification.resolve),
+    unavailable: config.UNAVAILABLE_STATUS,
     get: verification.get,
     checkStatus: verification.checkStatus,
     verifierOf: async (issuer, documents) =>

@@ -5,7 +5,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { unsigned } from '../credentials/data-integrity/testing.ts';
 import { fuzzRuns } from '../credentials/testing/fuzz.ts';
-import type { TrustedIssuer } from '../credentials/trust/index.ts';
+import { issuerSigners, type TrustedIssuer } from '../credentials/trust/index.ts';
 import { issueLdp, type Party, party } from './testing/issuer.ts';
 import { presentLdp } from './testing/wallet.ts';
 import { type VcApiDeps, verifyOne, verifyShown } from './vc-api.ts';
@@ -22,6 +22,8 @@ const verification = verificationDeps({
 const deps: VcApiDeps = {
   registry: async (issuer) => registry.get(issuer),
   get: verification.get,
+  signers: issuerSigners(async (issuer) => registry.get(issuer), verification.resolve),
+  unavailable: 'refuse',
   checkStatus: verification.checkStatus,
   verifierOf: async (issuer, documents) =>
     verification.ldp.verifierFor(issuer === undefined ? undefined : registry.get(issuer), documents),

@@ -1,21 +1,22 @@
 import * as z from 'zod';
-import { type Verifier, verifyCredential, verifyPresentation } from '../credentials/index.ts';
 import { isObject, type JsonObject } from '../credentials/jose/index.ts';
-import type { GetDocument } from '../credentials/remote/index.ts';
-import type { IssuerRegistry } from '../credentials/trust/index.ts';
 import { CountersignError } from '../platform/index.ts';
-import { checkDataModel, checkRelatedResources } from './credential-rules.ts';
-import { expandedTypes } from './expanded-types.ts';
-import { problemOf, type VcProblem, vcProblem } from './vc-problem.ts';
-import type { StatusCheck } from './verify-answer.ts';
+import type { SchemaResult } from './credential-schema.ts';
+import {
+  type Findings,
+  inspectCredential,
+  inspectPresentation,
+  VC_CHECKS,
+  type VcApiDeps,
+  type VcCheck,
+} from './vc-checks.ts';
+import type { VcProblem } from './vc-problem.ts';
 
-/** What can be checked. All of them are reported; `options.checks` says which must pass. */
-export const VC_CHECKS = ['proof', 'validity', 'status', 'holder', 'trust'] as const;
-export type VcCheck = (typeof VC_CHECKS)[number];
+export { VC_CHECKS, type VcApiDeps, type VcCheck } from './vc-checks.ts';
 
-/** Options of both endpoints (W3C VC API, verifying). */
+/** Options of both endpoints (W3C VC API, verifying). Without any check, only the data model must be kept. */
 const options = z.looseObject({
-  checks: z.array(z.enum(VC_CHECKS)).min(1).optional(),
+  checks: z.array(z.enum(VC_CHECKS)).max(16).optional(),
   challenge: z.string().min(1).max(1_024).optional(),
   domain: z.string().min(1).max(1_024).optional(),
 });
@@ -32,27 +33,22 @@ export const verifyPresentationSchema = z.looseObject({
   options: options.default({}),
 });
 
-/** What verification works with. */
-export interface VcApiDeps {
-  /** Verifies proofs and periods; the status is looked up here. */
-  readonly verifierOf: (issuer: string | undefined, documents: readonly JsonObject[]) => Promise<Verifier>;
-  readonly registry: IssuerRegistry;
-  readonly checkStatus: StatusCheck;
-  readonly get: GetDocument;
-  /** What must pass where the caller names nothing. */
-  readonly defaultChecks: readonly VcCheck[];
-}
+/** What comes of a check. `unavailable`: nothing is known of the status, where the deployment reports that only. */
+export const VC_OUTCOMES = ['passed', 'failed', 'not-applicable', 'unavailable'] as const;
 
 /** The result of one credential: each check by itself, and what is wrong with those that must pass. */
 export interface VcResult {
   readonly verified: boolean;
-  readonly checks: Readonly<Record<VcCheck, 'passed' | 'failed' | 'not-applicable'>>;
+  readonly checks: Readonly<Record<VcCheck, (typeof VC_OUTCOMES)[number]>>;
+  /** Problems of checks that must pass, and everything that breaks the data model. */
   readonly problemDetails: readonly VcProblem[];
   /** Problems of checks that need not pass. */
   readonly warnings: readonly VcProblem[];
+  /** What each JSON Schema that the credential names says of it; absent when it names none. */
+  readonly schemas?: readonly SchemaResult[];
+  /** What the issuer's status lists say beside, in the words that the credential has for it. */
+  readonly statusMessages?: readonly string[];
 }
-
-type Findings = { readonly [C in VcCheck]?: readonly VcProblem[] };
 
 /**
  * Verifies one credential as the W3C's verifier interface has it.
@@ -63,7 +59,7 @@ export const verifyOne = async (
   document: JsonObject,
   required: readonly VcCheck[] | undefined,
   deps: VcApiDeps,
-): Promise<VcResult> => report(await inspect(document, deps), required ?? deps.defaultChecks);
+): Promise<VcResult> => report(await inspectCredential(document, deps), required ?? deps.defaultChecks, deps);
 
 /**
  * Verifies a presentation, and every credential in it by the same checks.
@@ -76,10 +72,6 @@ export const verifyShown = async (
   deps: VcApiDeps,
 ): Promise<VcResult & { readonly credentialResults: readonly VcResult[] }> => {
   const required = given.checks ?? deps.defaultChecks;
-  const credentials = listOf(presentation.verifiableCredential).filter(isObject);
-  const credentialResults: VcResult[] = [];
-  for (const credential of credentials.slice(0, MAX_CREDENTIALS))
-    credentialResults.push(report(await inspect(credential, deps), required));
   const needsProof = required.includes('proof') || required.includes('holder');
   if (needsProof && given.challenge === undefined)
     throw new CountersignError(
@@ -92,8 +84,13 @@ export const verifyShown = async (
         ],
       },
     );
-  const shown = await inspectPresentation(presentation, credentials, given, deps);
-  const own = report(shown, required);
+  const held = presentation.verifiableCredential;
+  // What is no credential, or is one too many, makes the presentation itself malformed.
+  const credentials = (Array.isArray(held) ? held : [held]).filter(isObject).slice(0, MAX_CREDENTIALS);
+  const own = report(await inspectPresentation(presentation, credentials, given, deps), required, deps);
+  const credentialResults: VcResult[] = [];
+  for (const credential of credentials)
+    credentialResults.push(report(await inspectCredential(credential, deps), required, deps));
   const verified = own.verified && credentialResults.every((result) => result.verified);
   return { ...own, verified, credentialResults };
 };
@@ -101,106 +98,36 @@ export const verifyShown = async (
 /** Most credentials in one presentation. */
 const MAX_CREDENTIALS = 8;
 
-const listOf = (value: unknown): unknown[] =>
-  Array.isArray(value) ? value : value === undefined ? [] : [value];
-
-const report = (findings: Findings, required: readonly VcCheck[]): VcResult => {
+const report = (findings: Findings, required: readonly VcCheck[], { unavailable }: VcApiDeps): VcResult => {
   const outcome = (check: VcCheck) => {
     const found = findings[check];
-    return found === undefined ? 'not-applicable' : found.length === 0 ? 'passed' : 'failed';
+    if (found === undefined) return 'not-applicable';
+    if (found === 'unavailable') return found;
+    return found.length === 0 ? 'passed' : 'failed';
   };
   const checks = Object.fromEntries(VC_CHECKS.map((check) => [check, outcome(check)])) as VcResult['checks'];
-  const problems = (wanted: boolean) =>
-    VC_CHECKS.filter((check) => required.includes(check) === wanted).flatMap(
-      (check) => findings[check] ?? [],
+  const ofChecks = (wanted: boolean) =>
+    VC_CHECKS.filter((check) => required.includes(check) === wanted).flatMap((check) =>
+      problemsOf(findings[check]),
     );
+  const unknown = findings.unavailable ?? [];
+  const refused = unavailable === 'refuse' ? unknown : [];
+  const problemDetails = distinct([...findings.model, ...refused, ...ofChecks(true)]);
+  const { schemas, statusMessages } = findings;
   return {
-    verified: required.every((check) => checks[check] !== 'failed'),
+    verified: problemDetails.length === 0,
     checks,
-    problemDetails: problems(true),
-    warnings: problems(false),
+    problemDetails,
+    warnings: distinct([...(unavailable === 'report' ? unknown : []), ...ofChecks(false)]),
+    ...(schemas === undefined ? {} : { schemas }),
+    ...(statusMessages === undefined ? {} : { statusMessages }),
   };
 };
 
-const issuerOf = ({ issuer }: JsonObject): string | undefined => {
-  const id = isObject(issuer) ? issuer.id : issuer;
-  return typeof id === 'string' ? id : undefined;
-};
+const problemsOf = (found: Findings[VcCheck]): readonly VcProblem[] =>
+  found === undefined || found === 'unavailable' ? [] : found;
 
-const inspect = async (credential: JsonObject, deps: VcApiDeps): Promise<Findings> => {
-  const issuer = issuerOf(credential);
-  try {
-    const verifier = await deps.verifierOf(issuer, [credential]);
-    const { checks } = await verifyCredential(verifier, credential);
-    const model = [...checkDataModel(credential), ...(await checkRelatedResources(credential, deps.get))];
-    return {
-      // A document that breaks the data model is not what its proof was made for.
-      proof: [...(checks.proof.ok ? [] : [problemOf(checks.proof.error)]), ...model],
-      validity: checks.validity.ok ? [] : [problemOf(checks.validity.error)],
-      ...(credential.credentialStatus === undefined
-        ? {}
-        : { status: await statusOf(credential, issuer, deps) }),
-      // Who an unproved document says that it is by is nobody's word.
-      trust: checks.proof.ok ? await trustOf(credential, issuer, verifier, deps) : [untrusted()],
-    };
-  } catch (error) {
-    if (error instanceof CountersignError && error.status >= 500) throw error;
-    return { proof: [problemOf(error)] };
-  }
-};
-
-const statusOf = async (
-  credential: JsonObject,
-  issuer: string | undefined,
-  { checkStatus, registry }: VcApiDeps,
-): Promise<VcProblem[]> => {
-  try {
-    const found = await checkStatus(
-      credential.credentialStatus,
-      { issuer: issuer ?? '', format: 'ldp_vc' },
-      registry,
-    );
-    return found === 'valid'
-      ? []
-      : [vcProblem('STATUS_RETRIEVAL_ERROR', 'The status could not be looked up')];
-  } catch (error) {
-    if (error instanceof CountersignError && error.status >= 500) throw error;
-    return [problemOf(error)];
-  }
-};
-
-const trustOf = async (
-  credential: JsonObject,
-  issuer: string | undefined,
-  verifier: Verifier,
-  { registry }: VcApiDeps,
-): Promise<VcProblem[]> => {
-  const trusted = issuer === undefined ? undefined : await registry(issuer);
-  const types = await expandedTypes(credential, verifier.documentLoader);
-  return trusted?.types.some((type) => types.includes(type)) ? [] : [untrusted()];
-};
-
-const untrusted = (): VcProblem =>
-  vcProblem('TRUST_ERROR', 'The registry does not name the issuer for this type');
-
-const inspectPresentation = async (
-  presentation: JsonObject,
-  credentials: readonly JsonObject[],
-  { challenge, domain }: z.infer<typeof options>,
-  deps: VcApiDeps,
-): Promise<Findings> => {
-  try {
-    const verifier = await deps.verifierOf(issuerOf(credentials[0] ?? {}), [presentation, ...credentials]);
-    const { checks } = await verifyPresentation(verifier, presentation, {
-      challenge: challenge ?? '',
-      domain: domain as string,
-    });
-    return {
-      proof: checks.proof.ok ? [] : [problemOf(checks.proof.error)],
-      holder: checks.holder.ok ? [] : [problemOf(checks.holder.error)],
-    };
-  } catch (error) {
-    if (error instanceof CountersignError && error.status >= 500) throw error;
-    return { proof: [problemOf(error)], holder: [problemOf(error)] };
-  }
-};
+/** One thing that is wrong may fail several checks; it is told once. */
+const distinct = (problems: readonly VcProblem[]): VcProblem[] => [
+  ...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values(),
+];

@@ -29,6 +29,12 @@ const TYPES = {
     'https://www.w3.org/ns/credentials/status-list#STATUS_RETRIEVAL_ERROR',
     'The status cannot be read',
   ],
+  STATUS_LIST_LENGTH_ERROR: [
+    'https://www.w3.org/ns/credentials/status-list#STATUS_LIST_LENGTH_ERROR',
+    'The status list is too short',
+  ],
+  SCHEMA_RETRIEVAL_ERROR: ['urn:countersign:problem:schema-unavailable', 'The schema cannot be evaluated'],
+  RESOURCE_RETRIEVAL_ERROR: ['urn:countersign:problem:resource-unavailable', 'A resource cannot be read'],
   HOLDER_BINDING_ERROR: ['urn:countersign:problem:holder-binding', 'Not shown by its holder'],
   TRUST_ERROR: ['urn:countersign:problem:issuer-not-trusted', 'The issuer is not trusted for this type'],
 } as const;
@@ -55,7 +61,10 @@ const BY_CODE: Readonly<Record<string, keyof typeof TYPES>> = {
   'holder-unbound': 'HOLDER_BINDING_ERROR',
   'credential-revoked': 'STATUS_VERIFICATION_ERROR',
   'credential-suspended': 'STATUS_VERIFICATION_ERROR',
-  'status-malformed': 'STATUS_VERIFICATION_ERROR',
+  'status-malformed': 'MALFORMED_VALUE_ERROR',
+  'status-refused': 'STATUS_VERIFICATION_ERROR',
+  'status-list-short': 'STATUS_LIST_LENGTH_ERROR',
+  'status-out-of-range': 'RANGE_ERROR',
   'status-unavailable': 'STATUS_RETRIEVAL_ERROR',
   'proof-invalid': 'PROOF_VERIFICATION_ERROR',
 };

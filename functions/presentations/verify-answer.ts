@@ -1,9 +1,10 @@
 import { isObject, type JsonObject } from '../credentials/jose/index.ts';
 import type { KeyBinding } from '../credentials/sd-jwt/index.ts';
 import type { IssuerRegistry, TrustedIssuer } from '../credentials/trust/index.ts';
-import { CountersignError } from '../platform/index.ts';
+import { CountersignError, type Pseudonym } from '../platform/index.ts';
 import { checkAnswer, type Presented } from './check-answer.ts';
 import { type CredentialQuery, FORMATS, type Format, type Query } from './dcql-query.ts';
+import { type Held, holderOf } from './holder.ts';
 import { transactionsFor } from './new-request.ts';
 import { refusedPresentation } from './presentation-error.ts';
 import type { PresentationRequest } from './presentation-request.ts';
@@ -17,6 +18,8 @@ export interface VerifiedPresentation extends Presented {
   readonly statusReference?: unknown;
   readonly predicates?: readonly unknown[];
   readonly pseudonym?: string;
+  /** Present when the holder's key was made for this presentation alone, and says nothing of who presents. */
+  readonly keyIsFresh?: true;
   /** Whether the presentation itself proves that the credential was not revoked. */
   readonly statusProved?: boolean;
 }
@@ -39,17 +42,26 @@ export type PresentationVerifier = (
   context: VerificationContext,
 ) => Promise<VerifiedPresentation>;
 
+/** What a look-up found. */
+export interface StatusFound {
+  readonly status: ResultCredential['status'];
+  /** What the issuer's lists say beside, in the words that the credential has for it. */
+  readonly messages: readonly string[];
+}
+
 /** Looks up whether a credential still holds. @throws CountersignError when it does not */
 export type StatusCheck = (
   reference: unknown,
   credential: { readonly issuer: string; readonly format: string },
   registry: IssuerRegistry,
-) => Promise<ResultCredential['status']>;
+) => Promise<StatusFound>;
 
 /** What answers are verified with. */
 export interface AnswerDeps {
   readonly verifiers: Readonly<Record<Format, PresentationVerifier>>;
   readonly checkStatus: StatusCheck;
+  /** Pseudonyms of a tenant, by which holders are named. */
+  readonly pseudonyms: (tenant: string) => Promise<Pseudonym>;
   /** ms since 1970. */
   readonly clock: () => number;
 }
@@ -70,7 +82,7 @@ export const verifyAnswer = async (
   vpToken: ReadonlyMap<string, readonly unknown[]>,
   { audience, responseUri }: { readonly audience: string; readonly responseUri?: string },
   registry: IssuerRegistry,
-  { verifiers, checkStatus, clock }: AnswerDeps,
+  { verifiers, checkStatus, pseudonyms, clock }: AnswerDeps,
 ): Promise<Outcome> => {
   const query = request.query as unknown as Query;
   const now = clock();
@@ -81,6 +93,7 @@ export const verifyAnswer = async (
   if (presentations.length > MAX_PRESENTATIONS) throw refusedPresentation('There are too many presentations');
   const verified = new Map<string, VerifiedPresentation[]>();
   const credentials: ResultCredential[] = [];
+  const held: Held[] = [];
   for (const { id, presentation } of presentations) {
     const asked = query.credentials.find((credential) => credential.id === id);
     if (asked === undefined || !FORMATS.includes(asked.format))
@@ -96,13 +109,12 @@ export const verifyAnswer = async (
       }),
     );
     verified.set(id, [...(verified.get(id) ?? []), one]);
+    held.push({ asked, ...one, keyIsFresh: one.keyIsFresh ?? false });
     if (!isTrusted(await cached(one.issuer), asked, one.types))
       throw refusedPresentation('A credential is by an issuer that is not trusted for it');
-    const status =
+    const { status, messages }: StatusFound =
       one.statusReference === undefined
-        ? one.statusProved
-          ? 'valid'
-          : 'not-checked'
+        ? { status: one.statusProved ? 'valid' : 'not-checked', messages: [] }
         : await guarded(() =>
             checkStatus(one.statusReference, { issuer: one.issuer, format: one.format }, cached),
           );
@@ -114,9 +126,15 @@ export const verifyAnswer = async (
       claims: one.shown,
       ...(one.predicates ? { predicates: one.predicates } : {}),
       status,
+      ...(messages.length > 0 ? { statusMessages: messages } : {}),
     });
   }
   checkAnswer(query, verified);
+  if (request.concerns !== undefined) {
+    // Of our own questions only who answered is kept: the wallet's pseudonym itself would be the same in every tenant.
+    const holder = await holderOf(held, await pseudonyms(request.tenant));
+    return { credentials, ...(holder === undefined ? {} : { holder }), verifiedAt: now };
+  }
   const pseudonym = [...verified.values()].flat().find((one) => one.pseudonym !== undefined)?.pseudonym;
   return { credentials, ...(pseudonym === undefined ? {} : { pseudonym }), verifiedAt: now };
 };

@@ -41,6 +41,10 @@ const PresentationResult = z.object({
       status: z
         .enum(['valid', 'not-checked', 'unavailable'])
         .describe('`not-checked`: the credential has no status'),
+      statusMessages: z
+        .array(z.string())
+        .exactOptional()
+        .describe("What the issuer's status lists say beside"),
     }),
   ),
   pseudonym: z

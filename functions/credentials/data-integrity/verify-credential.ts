@@ -103,10 +103,7 @@ export async function verifyCredential(verifier: Verifier, credential: unknown):
   const now = verifier.now();
   let document: Json;
   try {
-    checkSize(credential, verifier.limits);
-    document = credential;
-    checkContexts(document, verifier.contexts);
-    checkMembers(document);
+    document = checkCredentialShape(verifier, credential);
   } catch (error) {
     const failed: Check = { ok: false, error: asCredentialError(error) };
     return {
@@ -131,6 +128,19 @@ export async function verifyCredential(verifier: Verifier, credential: unknown):
     subjects: subjects.filter((id) => id !== undefined),
     subjectsNamed: subjects.every((id) => id !== undefined),
   };
+}
+
+/**
+ * What must be so before anything of a credential can be checked: its size, its contexts, and the members that every
+ * credential has.
+ *
+ * @throws CredentialError `document-too-large`, `document-malformed`, `context-refused`.
+ */
+export function checkCredentialShape(verifier: Verifier, credential: unknown): Json {
+  checkSize(credential, verifier.limits);
+  checkContexts(credential, verifier.contexts);
+  checkMembers(credential);
+  return credential;
 }
 
 async function checkIssuerProofs(verifier: Verifier, document: Json, now: number): Promise<void> {
@@ -169,17 +179,19 @@ function checkMembers(document: Json): void {
 /** The period in which a credential is valid. In data model 1.1 the first date is not optional. */
 function checkValidity(document: Json, now: number, skew: number): void {
   const second = (document['@context'] as string[])[0] === CREDENTIALS_V2;
-  const [first, last] = second ? ['validFrom', 'validUntil'] : ['issuanceDate', 'expirationDate'];
   const read = (name: string) => {
     const date = readDate(document[name]);
     if (date === undefined && document[name] !== undefined) throw malformed(name, 'must be a date and time');
     return date;
   };
-  const [from, until] = [read(first!), read(last!)];
-  if (!second && from === undefined) throw malformed('issuanceDate', 'is required');
-  if ((from ?? now) > now + skew)
+  // The context of data model 1.1 defines the later names as well: a period stated by them is not passed over.
+  const [from, until] = [read('validFrom'), read('validUntil')];
+  const [issued, expiring] = second ? [] : [read('issuanceDate'), read('expirationDate')];
+  if (!second && issued === undefined) throw malformed('issuanceDate', 'is required');
+  if (Math.max(from ?? now, issued ?? now) > now + skew)
     throw new CredentialError('not-yet-valid', 'The credential is not valid yet');
-  if ((until ?? now) < now - skew) throw new CredentialError('expired', 'The credential has expired');
+  if (Math.min(until ?? now, expiring ?? now) < now - skew)
+    throw new CredentialError('expired', 'The credential has expired');
 }
 
 async function checkStatus(verifier: Verifier, document: Json): Promise<void> {

@@ -45,7 +45,9 @@ export async function verifyPresentation(
   let holder: string | undefined;
   let credentials: readonly unknown[] = [];
   const proof = await attempt(async () => {
-    const document = checkDocument(verifier, presentation);
+    const document = checkPresentationShape(verifier, presentation);
+    if (document.verifiableCredential === undefined)
+      throw malformed('verifiableCredential', 'must hold a credential');
     [holder] = await checkPresentationProofs(verifier, document, request);
     credentials = valuesOf(document.verifiableCredential);
   });
@@ -61,7 +63,13 @@ export async function verifyPresentation(
   };
 }
 
-function checkDocument(verifier: Verifier, presentation: unknown): Json {
+/**
+ * What must be so before anything of a presentation can be checked: its size, its contexts and those of what is in
+ * it, its type, and that it holds credentials and not references to them, in number within the bound.
+ *
+ * @throws CredentialError `document-too-large`, `document-malformed`, `context-refused`.
+ */
+export function checkPresentationShape(verifier: Verifier, presentation: unknown): Json {
   const { limits } = verifier;
   checkSize(presentation, { ...limits, depth: limits.depth + 2, values: limits.values * 2 });
   const credentials = valuesOf(presentation.verifiableCredential);
@@ -69,7 +77,8 @@ function checkDocument(verifier: Verifier, presentation: unknown): Json {
   if (!valuesOf(presentation.type).includes('VerifiablePresentation')) {
     throw malformed('type', 'must include VerifiablePresentation');
   }
-  if (credentials.length === 0 || credentials.length > limits.credentials) {
+  const isEmpty = presentation.verifiableCredential !== undefined && credentials.length === 0;
+  if (isEmpty || credentials.length > limits.credentials) {
     throw malformed('verifiableCredential', `must hold 1 to ${limits.credentials} credentials`);
   }
   for (const credential of credentials) {
