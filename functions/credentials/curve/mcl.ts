@@ -34,6 +34,7 @@ interface McModule {
   mclBn_verifyOrderG2: Unary;
   mclBn_getUint64NumToPrecompute: Nullary;
   mclBn_precomputeG2: Binary;
+  mclBn_precomputedMillerLoop: Ternary;
   mclBn_precomputedMillerLoop2: (z: Pointer, p1: Pointer, q1: Pointer, p2: Pointer, q2: Pointer) => number;
   mclBn_millerLoopVec: Vector;
   mclBn_finalExp: Binary;
@@ -58,17 +59,20 @@ interface McModule {
   mclBnFp2_add: Ternary;
   mclBnFp2_mul: Ternary;
   mclBnFp2_squareRoot: Binary;
+  mclBnFp2_isZero: Unary;
   mclBnG1_isValid: Unary;
   mclBnG1_isValidOrder: Unary;
   mclBnG1_isZero: Unary;
   mclBnG1_isEqual: Binary;
   mclBnG1_clear: Unary;
   mclBnG1_neg: Binary;
+  mclBnG1_dbl: Binary;
   mclBnG1_add: Ternary;
   mclBnG1_sub: Ternary;
   mclBnG1_mul: Ternary;
   mclBnG1_mulVec: Vector;
   mclBnG1_normalize: Binary;
+  mclBnG1_normalizeVec: Ternary;
   mclBnG1_serialize: ToBytes;
   mclBnG1_deserialize: FromBytes;
   mclBnG1_hashAndMapToWithDst: (

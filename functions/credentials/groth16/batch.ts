@@ -1,6 +1,7 @@
 import { FR, G1, G2, GT, type Mcl, type Pointer } from '../curve/mcl.ts';
 import { CredentialError } from '../errors.ts';
 import { type Groth16Proof, OFFSET, PROOF, readProof, readPublicSignals } from './proof.ts';
+import { linesSize, prepareG2 } from './subgroup.ts';
 import type { VerificationKey } from './verification-key.ts';
 import { holds } from './verify.ts';
 
@@ -43,6 +44,8 @@ interface Group {
   readonly scalars: Pointer;
   /** r_i A_i. */
   readonly as: Pointer;
+  /** Room for the line coefficients of one B. */
+  readonly lines: Pointer;
 }
 
 /**
@@ -94,13 +97,14 @@ function place(
   const proofs = mcl.stackAlloc(PROOF * items.length);
   const scalars = mcl.stackAlloc(FR * items.length);
   const as = mcl.stackAlloc(G1 * items.length);
+  const lines = mcl.stackAlloc(linesSize(mcl));
   const kept: { index: number; signals: readonly bigint[] }[] = [];
   for (const [i, item] of items.entries()) {
     const n = kept.length;
     const proof = proofs + n * PROOF;
     try {
       const signals = readPublicSignals(item?.publicSignals, key.publicSignals);
-      readProof(mcl, proof, item?.proof);
+      readProof(mcl, proof, item?.proof, lines);
       kept.push({ index: offset + i, signals });
     } catch (error) {
       if (!(error instanceof CredentialError)) throw error;
@@ -110,7 +114,7 @@ function place(
     mcl.setFr(scalars + n * FR, scalar(random));
     mcl.mclBnG1_mul(as + n * G1, proof + OFFSET.a, scalars + n * FR);
   }
-  return { mcl, items: kept, proofs, scalars, as };
+  return { mcl, items: kept, proofs, scalars, as, lines };
 }
 
 function scalar(random: RandomBytes): bigint {
@@ -139,7 +143,9 @@ function bisect(
     const before = failed.length;
     for (let i = from; i < to; i++) {
       const { index, signals } = group.items[i]!;
-      if (!holds(key.prepared, signals, group.proofs + i * PROOF)) failed.push({ index });
+      const proof = group.proofs + i * PROOF;
+      prepareG2(group.mcl, group.lines, proof + OFFSET.b);
+      if (!holds(key.prepared, signals, proof, group.lines)) failed.push({ index });
     }
     return failed.length === before;
   }

@@ -3,6 +3,7 @@ import { CredentialError } from '../errors.ts';
 import { P } from './field.ts';
 import { placeG1, placeG2 } from './points.ts';
 import { type Groth16Proof, OFFSET, PROOF, readProof } from './proof.ts';
+import { linesSize } from './subgroup.ts';
 
 /** Bytes of a compact proof. */
 export const COMPACT_PROOF_BYTES = 128;
@@ -36,7 +37,7 @@ const B2 = [
 export async function encodeProof(proof: Groth16Proof): Promise<Uint8Array> {
   const mcl = await openMcl('bn254');
   return mcl.scope(() => {
-    readProof(mcl, mcl.stackAlloc(PROOF), proof);
+    readProof(mcl, mcl.stackAlloc(PROOF), proof, mcl.stackAlloc(linesSize(mcl)));
     const bytes = new Uint8Array(COMPACT_PROOF_BYTES);
     const [bx, by] = [proof.pi_b[0]!.map(BigInt), proof.pi_b[1]!.map(BigInt)];
     write(bytes, 0, [BigInt(proof.pi_a[0]!)], larger([BigInt(proof.pi_a[1]!)]));
@@ -60,21 +61,36 @@ export async function encodeProof(proof: Groth16Proof): Promise<Uint8Array> {
  */
 export async function decodeProof(bytes: Uint8Array): Promise<Groth16Proof> {
   const mcl = await openMcl('bn254');
-  if (!(bytes instanceof Uint8Array) || bytes.length !== COMPACT_PROOF_BYTES) {
-    throw new CredentialError('proof-malformed', `A compact proof has exactly ${COMPACT_PROOF_BYTES} bytes`);
-  }
   return mcl.scope(() => {
     const at = mcl.stackAlloc(PROOF);
-    const a = readPoint1(mcl, at + OFFSET.a, bytes.subarray(0, 32), 'a');
-    const b = readPoint2(mcl, at + OFFSET.b, bytes.subarray(32, 96));
-    const c = readPoint1(mcl, at + OFFSET.c, bytes.subarray(96), 'c');
+    placeCompactProof(mcl, at, bytes, mcl.stackAlloc(linesSize(mcl)));
+    const read = (offset: number, count: number) =>
+      Array.from({ length: count }, (_, i) => String(mcl.getFp(at + offset + i * FP)));
+    const b = read(OFFSET.b, 4);
     return {
-      pi_a: [...a, '1'],
+      pi_a: [...read(OFFSET.a, 2), '1'],
       pi_b: [b.slice(0, 2), b.slice(2), ['1', '0']],
-      pi_c: [...c, '1'],
+      pi_c: [...read(OFFSET.c, 2), '1'],
       protocol: 'groth16',
       curve: 'bn128',
     };
+  });
+}
+
+/**
+ * Reads a compact proof into memory, as `readProof` does with one in JSON.
+ *
+ * @param lines where to leave the line coefficients of B
+ * @throws CredentialError `proof-malformed` or `proof-point-invalid`.
+ */
+export function placeCompactProof(mcl: Mcl, to: Pointer, bytes: Uint8Array, lines: Pointer): void {
+  if (!(bytes instanceof Uint8Array) || bytes.length !== COMPACT_PROOF_BYTES) {
+    throw new CredentialError('proof-malformed', `A compact proof has exactly ${COMPACT_PROOF_BYTES} bytes`);
+  }
+  mcl.scope(() => {
+    placePoint1(mcl, to + OFFSET.a, bytes.subarray(0, 32), 'a');
+    placePoint1(mcl, to + OFFSET.c, bytes.subarray(96), 'c');
+    placePoint2(mcl, to + OFFSET.b, bytes.subarray(32, 96), lines);
   });
 }
 
@@ -105,7 +121,7 @@ function readX(bytes: Uint8Array, field: string): { x: bigint[]; largerY: boolea
   return { x, largerY: flags === LARGER_Y };
 }
 
-function readPoint1(mcl: Mcl, to: Pointer, bytes: Uint8Array, field: string): string[] {
+function placePoint1(mcl: Mcl, to: Pointer, bytes: Uint8Array, field: string): void {
   const { x, largerY } = readX(bytes, field);
   const y = mcl.stackAlloc(G1);
   const cube = y + FP;
@@ -117,12 +133,10 @@ function readPoint1(mcl: Mcl, to: Pointer, bytes: Uint8Array, field: string): st
   mcl.mclBnFp_add(cube, cube, three);
   if (mcl.mclBnFp_squareRoot(y, cube) !== 0) throw invalid(field, 'is not on the curve');
   if (larger([mcl.getFp(y)]) !== largerY) mcl.mclBnFp_neg(y, y);
-  const root = mcl.getFp(y);
-  if (!placeG1(mcl, to, x[0]!, root)) throw invalid(field, 'is not on the curve');
-  return [x[0]!, root].map(String);
+  if (!placeG1(mcl, to, x[0]!, mcl.getFp(y))) throw invalid(field, 'is not on the curve');
 }
 
-function readPoint2(mcl: Mcl, to: Pointer, bytes: Uint8Array): string[] {
+function placePoint2(mcl: Mcl, to: Pointer, bytes: Uint8Array, lines: Pointer): void {
   const { x, largerY } = readX(bytes, 'b');
   const [x1, x0] = x as [bigint, bigint];
   const y = mcl.stackAlloc(G2);
@@ -137,10 +151,9 @@ function readPoint2(mcl: Mcl, to: Pointer, bytes: Uint8Array): string[] {
   if (mcl.mclBnFp2_squareRoot(y, cube) !== 0) throw invalid('b', 'is not on the curve');
   let [y0, y1] = [mcl.getFp(y), mcl.getFp(y + FP)];
   if (larger([y1, y0]) !== largerY) [y0, y1] = [y0 && P - y0, y1 && P - y1];
-  const placed = placeG2(mcl, to, [x0, x1, y0, y1]);
+  const placed = placeG2(mcl, to, [x0, x1, y0, y1], lines);
   if (placed === 'off-curve') throw invalid('b', 'is not on the curve');
   if (placed === 'off-subgroup') throw invalid('b', 'is outside the subgroup of prime order');
-  return [x0, x1, y0, y1].map(String);
 }
 
 function malformed(field: string, problem: string): CredentialError {

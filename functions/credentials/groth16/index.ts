@@ -8,4 +8,4 @@ export {
 export { COMPACT_PROOF_BYTES, decodeProof, encodeProof } from './compact-proof.ts';
 export type { Groth16Proof } from './proof.ts';
 export { loadVerificationKey, type VerificationKey } from './verification-key.ts';
-export { verify } from './verify.ts';
+export { verify, verifyCompact } from './verify.ts';

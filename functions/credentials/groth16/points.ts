@@ -1,7 +1,7 @@
 import type { FieldProblem } from '../../platform/errors.ts';
 import { FP, type Mcl, type Pointer } from '../curve/mcl.ts';
 import { P, readDecimal } from './field.ts';
-import { inG2 } from './subgroup.ts';
+import { prepareG2 } from './subgroup.ts';
 
 /** A G1 point as snarkjs writes it: `[x, y, "1"]`, decimal. */
 export type G1Json = readonly string[];
@@ -36,8 +36,18 @@ export function readG1(mcl: Mcl, to: Pointer, value: unknown, field: string): Po
   return placeG1(mcl, to, x, y) ? undefined : wrong(field, 'is not on the curve');
 }
 
-/** As {@link readG1}, for G2, whose curve has points outside the subgroup: they are refused too. */
-export function readG2(mcl: Mcl, to: Pointer, value: unknown, field: string): PointProblem | undefined {
+/**
+ * As {@link readG1}, for G2, whose curve has points outside the subgroup: they are refused too.
+ *
+ * @param lines where to leave the point's line coefficients, by which the subgroup is checked
+ */
+export function readG2(
+  mcl: Mcl,
+  to: Pointer,
+  value: unknown,
+  field: string,
+  lines: Pointer,
+): PointProblem | undefined {
   const [xs, ys, zs] = isRow(value, 3) ? value : [];
   if (!isRow(xs, 2) || !isRow(ys, 2) || !isRow(zs, 2)) {
     return spelling(field, 'must be [[x0, x1], [y0, y1], ["1", "0"]]');
@@ -50,7 +60,7 @@ export function readG2(mcl: Mcl, to: Pointer, value: unknown, field: string): Po
     if (number === undefined) return spelling(`${field}.${i >> 1}.${i & 1}`, NOT_CANONICAL);
     coordinates.push(number);
   }
-  const placed = placeG2(mcl, to, coordinates);
+  const placed = placeG2(mcl, to, coordinates, lines);
   if (placed === 'off-curve') return wrong(field, 'is not on the curve');
   return placed === 'off-subgroup' ? wrong(field, 'is outside the subgroup of prime order') : undefined;
 }
@@ -65,15 +75,16 @@ export function placeG1(mcl: Mcl, to: Pointer, x: bigint, y: bigint): boolean {
   return mcl.mclBnG1_isValid(to) === 1;
 }
 
-/** Writes the affine point (c0 + c1 u, c2 + c3 u) and says whether it is one of G2. */
+/** Writes the affine point (c0 + c1 u, c2 + c3 u) with its line coefficients, and says whether it is one of G2. */
 export function placeG2(
   mcl: Mcl,
   to: Pointer,
   coordinates: readonly bigint[],
+  lines: Pointer,
 ): 'off-curve' | 'off-subgroup' | undefined {
   for (const [i, value] of coordinates.entries()) mcl.setFp(to + i * FP, value);
   mcl.mclBnFp_setInt32(to + 4 * FP, 1);
   mcl.mclBnFp_clear(to + 5 * FP);
   if (mcl.mclBnG2_isValid(to) !== 1) return 'off-curve';
-  return inG2(mcl, to) ? undefined : 'off-subgroup';
+  return prepareG2(mcl, lines, to) ? undefined : 'off-subgroup';
 }

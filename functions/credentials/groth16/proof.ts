@@ -28,10 +28,11 @@ const MEMBERS = new Set(['pi_a', 'pi_b', 'pi_c', 'protocol', 'curve']);
  * nothing, and someone further on may believe it. `protocol` and `curve` may be left out; when present they
  * must name Groth16 over BN254.
  *
+ * @param lines where to leave the line coefficients of B
  * @throws CredentialError `proof-malformed` for its spelling, `proof-point-invalid` for a point off its
  * curve or outside its subgroup.
  */
-export function readProof(mcl: Mcl, to: Pointer, proof: unknown): void {
+export function readProof(mcl: Mcl, to: Pointer, proof: unknown, lines: Pointer): void {
   if (typeof proof !== 'object' || proof === null || Array.isArray(proof)) {
     throw malformed([{ field: '', problem: 'must be an object' }]);
   }
@@ -46,7 +47,7 @@ export function readProof(mcl: Mcl, to: Pointer, proof: unknown): void {
   }
   refuse(readG1(mcl, to + OFFSET.a, given.pi_a, 'pi_a'));
   refuse(readG1(mcl, to + OFFSET.c, given.pi_c, 'pi_c'));
-  refuse(readG2(mcl, to + OFFSET.b, given.pi_b, 'pi_b'));
+  refuse(readG2(mcl, to + OFFSET.b, given.pi_b, 'pi_b', lines));
 }
 
 /**

@@ -1,7 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { G1, G2, GT, type Mcl, openMcl, type Pointer } from '../curve/mcl.ts';
 import { CredentialError } from '../errors.ts';
+import { type FixedBases, prepareFixedBases } from './fixed-bases.ts';
 import { readG1, readG2 } from './points.ts';
+import { linesSize } from './subgroup.ts';
 
 /** A checked verification key, prepared in the curve's memory. Made by {@link loadVerificationKey} only. */
 export interface VerificationKey {
@@ -26,6 +28,11 @@ export interface PreparedKey {
   readonly alphaBeta: Pointer;
   /** IC_0 ... IC_n, contiguous. */
   readonly ic: Pointer;
+  /** IC_1 ... IC_n, prepared for being multiplied. */
+  readonly bases: FixedBases;
+  /** Line coefficients of gamma and of delta. */
+  readonly gammaLines: Pointer;
+  readonly deltaLines: Pointer;
 }
 
 const MEMBERS = new Set([
@@ -116,9 +123,11 @@ async function prepare(text: string, digest: string): Promise<VerificationKey> {
     const g2s = mcl.stackAlloc(3 * G2);
     const [beta, gamma, delta] = [g2s, g2s + G2, g2s + 2 * G2];
     refuse(readG1(mcl, alpha, given.vk_alpha_1, 'vk_alpha_1'));
-    refuse(readG2(mcl, beta, given.vk_beta_2, 'vk_beta_2'));
-    refuse(readG2(mcl, gamma, given.vk_gamma_2, 'vk_gamma_2'));
-    refuse(readG2(mcl, delta, given.vk_delta_2, 'vk_delta_2'));
+    const size = linesSize(mcl);
+    const lines = mcl.stackAlloc(2 * size);
+    refuse(readG2(mcl, beta, given.vk_beta_2, 'vk_beta_2', lines));
+    refuse(readG2(mcl, gamma, given.vk_gamma_2, 'vk_gamma_2', lines));
+    refuse(readG2(mcl, delta, given.vk_delta_2, 'vk_delta_2', lines + size));
     for (const [i, point] of ic.entries()) refuse(readG1(mcl, ics + i * G1, point, `IC.${i}`));
 
     const negDelta = mcl.stackAlloc(G2);
@@ -134,6 +143,8 @@ async function prepare(text: string, digest: string): Promise<VerificationKey> {
     mcl.copy(keptG1 + G1, ics, G1 * (publicSignals + 1));
     const keptG2 = mcl.malloc(3 * G2);
     mcl.copy(keptG2, g2s, 3 * G2);
+    const keptLines = mcl.malloc(2 * size);
+    mcl.copy(keptLines, lines, 2 * size);
     const alphaBeta = mcl.malloc(GT);
     mcl.mclBn_pairing(alphaBeta, alpha, beta);
     return {
@@ -147,6 +158,9 @@ async function prepare(text: string, digest: string): Promise<VerificationKey> {
         gamma: keptG2 + G2,
         delta: keptG2 + 2 * G2,
         alphaBeta,
+        bases: prepareFixedBases(mcl, keptG1 + 2 * G1, publicSignals),
+        gammaLines: keptLines,
+        deltaLines: keptLines + size,
       },
     };
   });

@@ -1,4 +1,4 @@
-import { decodeProof, type VerificationKey, verify } from '../groth16/index.ts';
+import { type VerificationKey, verifyCompact } from '../groth16/index.ts';
 import {
   bindingSignal,
   CRYPTOSUITE,
@@ -94,7 +94,7 @@ export function createZkVerifyCryptosuite(options: ZkVerifyOptions) {
       algorithm: ALGORITHM,
       id: verificationMethod.id,
       verify: async ({ data }: { data: VerifyData }) =>
-        verify(options.verificationKey, data.signals, await decodeProof(data.proof)),
+        verifyCompact(options.verificationKey, data.signals, data.proof),
     }),
     createVerifyData: (given: VerifyGiven) => createVerifyData(given, options),
   };
