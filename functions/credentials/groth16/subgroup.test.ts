@@ -10,12 +10,12 @@ const { Fp2 } = bn254.fields;
 
 /** Order of the twist over r, 2p - r, and its prime factors. */
 const COFACTOR = 2n * P - R;
-const FACTORS = [
+const FACTORS: readonly [bigint, bigint, bigint, bigint] = [
   10069n,
   5864401n,
   1875725156269n,
   197620364512881247228717050342013327560683201906968909n,
-] as const;
+];
 const [SMALL] = FACTORS;
 
 /** BN254's curve parameter, and the trace of its Frobenius map. */
