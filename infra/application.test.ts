@@ -37,6 +37,7 @@ describe('cdk-nag', () => {
   it.each([
     ['dev', plain.app, 'countersign-dev'],
     ['prod', plain.app, 'countersign-prod'],
+    ["prod's firewall", plain.app, 'countersign-prod-edge'],
     ['local', local.app, 'countersign-local'],
   ])('finds nothing unacknowledged in %s', (_, app, stack) => {
     expect(findings(app.node.findChild(stack))).toEqual([]);
@@ -78,8 +79,13 @@ describe('cdk-nag', () => {
     for (const [id, reason] of given) expect(`${id}: ${reason}`).toMatch(/: .{60,}[.]$/);
     expect([...new Set(given.map(([id]) => id.replace(/^annotation::/i, '')))].sort()).toEqual([
       'AwsSolutions-APIG4',
+      'AwsSolutions-CFR1',
+      'AwsSolutions-CFR3',
+      'AwsSolutions-CFR4',
       'AwsSolutions-COG8',
       'AwsSolutions-IAM5[Resource::*]',
+      expect.stringMatching(/^AwsSolutions-IAM5\[Resource::<CountersignChainsArchiveBucket\w+\.Arn>\/\*\]$/),
+      'AwsSolutions-S1',
       'AwsSolutions-SMG4',
       'AwsSolutions-SQS3',
       'Serverless-LambdaDLQ',
@@ -100,7 +106,11 @@ describe('the stages', () => {
   it('are dev and prod; prod cannot be deleted by a slip', () => {
     expect(Object.keys(templates)).toEqual(['dev', 'prod']);
     const stacks = plain.app.node.children.filter((child) => child instanceof Stack);
-    expect(stacks.map(({ terminationProtection }) => terminationProtection)).toEqual([false, true]);
+    expect(stacks.map(({ stackName, terminationProtection }) => [stackName, terminationProtection])).toEqual([
+      ['countersign-dev', false],
+      ['countersign-prod-edge', true],
+      ['countersign-prod', true],
+    ]);
   });
 
   it('need no account; local can be deployed to none', () => {

@@ -307,7 +307,7 @@ export class Countersign extends Construct {
       publicUrl: props.verifier?.publicUrl ?? this.api.apiEndpoint,
       deadlines: props.deadlines ?? {},
     });
-    const { log } = new DecisionLog(this, 'Chains', {
+    const { log, archive } = new DecisionLog(this, 'Chains', {
       ...defaults,
       bus: this.bus,
       tables,
@@ -363,6 +363,7 @@ export class Countersign extends Construct {
 
     new CfnOutput(this, 'BusName', { value: this.bus.eventBusName });
     new CfnOutput(this, 'ApiUrl', { value: api.url });
+    new CfnOutput(this, 'LogArchiveName', { value: archive.bucketName });
     new CfnOutput(this, 'RejectedEventsUrl', { value: this.rejectedEvents.queueUrl });
   }
 }

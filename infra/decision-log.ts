@@ -1,8 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import { type EventBus, Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { onItems, readSecret, signWith, writeTableKey } from './grants.ts';
+import { deliver, onItems, readSecret, signWith, writeTableKey } from './grants.ts';
 import { OWN_SOURCE } from './identity-bus.ts';
+import { LogArchive } from './log-archive.ts';
 import { toFunction, toQueue } from './rule-targets.ts';
 import { type FunctionDefaults, ServiceFunction } from './service-function.ts';
 import { SigningKey } from './signing-key.ts';
@@ -20,10 +22,12 @@ export interface DecisionLogProps extends FunctionDefaults {
 
 /**
  * Everything that Countersign tells goes into a log that only grows: chains of hashes over encrypted payloads, whose
- * ends are signed every hour.
+ * ends are signed every hour. It is kept twice: in a table, and as lines on S3.
  */
 export class DecisionLog extends Construct {
   readonly log: ServiceFunction;
+  /** Where the log lies as JSON lines. */
+  readonly archive: Bucket;
 
   constructor(scope: Construct, id: string, props: DecisionLogProps) {
     super(scope, id);
@@ -35,6 +39,8 @@ export class DecisionLog extends Construct {
       name: 'log',
       use: 'signs where the chains of the log end',
     }).key;
+    const { bucket, stream } = new LogArchive(this, 'Archive', props);
+    this.archive = bucket;
     const logging = new WorkQueue(this, 'Logging', {
       key,
       alarmTopic,
@@ -52,6 +58,7 @@ export class DecisionLog extends Construct {
       environment: {
         DECISIONS_TABLE: decisions.tableName,
         LOG_TABLE: log.tableName,
+        ARCHIVE_STREAM: stream.ref,
         PSEUDONYM_SECRET_ARN: pseudonymSecretArn,
         SIGNING_KEY_ARN: signing.keyArn,
         ...props.tenancy,
@@ -63,6 +70,7 @@ export class DecisionLog extends Construct {
       onItems(log, ['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem']),
       writeTableKey(key),
       signWith(signing),
+      deliver(stream),
       ...readSecret(pseudonymSecretArn, key),
     );
     const everything = new Rule(this, 'EverythingTold', {

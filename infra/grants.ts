@@ -2,6 +2,7 @@ import { Aws, Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 
@@ -112,3 +113,7 @@ export const readObject = (uri: string): PolicyStatement =>
     actions: ['s3:GetObject'],
     resources: [`arn:${Aws.PARTITION}:s3:::${uri.replace(/^s3:\/\//, '')}`],
   });
+
+/** Delivering records to one stream of Firehose. Its key is used in Firehose's own name. */
+export const deliver = (stream: CfnDeliveryStream): PolicyStatement =>
+  new PolicyStatement({ actions: ['firehose:PutRecordBatch'], resources: [stream.attrArn] });

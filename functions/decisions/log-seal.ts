@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type SigningKey, signJws } from '../platform/index.ts';
-import type { LogStore } from './log.store.ts';
+import { compactVerify, importJWK } from 'jose';
+import { type PublishedJwk, type SigningKey, signJws } from '../platform/index.ts';
+import type { LogStore, SealedRoot } from './log.store.ts';
 import { brokenAt, LOG_SHARDS } from './log-chain.ts';
 
 const HOUR_MS = 3_600_000;
@@ -19,11 +20,16 @@ export interface RootClaims {
  * Signs where all chains end, once an hour. Whoever kept a root can tell whether anything before it was changed, even
  * by one who can write the table.
  *
- * @returns false when the root of this hour is there already.
+ * @returns the root of this hour, and whether it was made just now.
  */
-export const sealRoot = async (log: LogStore, key: SigningKey, now: number): Promise<boolean> => {
+export const sealRoot = async (
+  log: LogStore,
+  key: SigningKey,
+  now: number,
+): Promise<{ readonly root: SealedRoot; readonly fresh: boolean }> => {
   const number = Math.floor(now / HOUR_MS);
-  if (await log.root(number)) return false;
+  const known = await log.root(number);
+  if (known) return { root: known, fresh: false };
   const before = await log.root(number - 1);
   const heads = await Promise.all(
     Array.from({ length: LOG_SHARDS }, async (_, shard) => ({ shard, ...(await log.head(shard)) })),
@@ -37,7 +43,9 @@ export const sealRoot = async (log: LogStore, key: SigningKey, now: number): Pro
     ...(before ? { previous: createHash('sha256').update(before.jws).digest('hex') } : {}),
   };
   const jws = await signJws(key, { typ: 'countersign-log-root+jwt' }, { ...claims });
-  return log.putRoot({ number, jws });
+  const root = { number, jws };
+  if (await log.putRoot(root)) return { root, fresh: true };
+  return { root: (await log.root(number)) ?? root, fresh: false };
 };
 
 /** How far back integrity is looked at, segments of each chain and hours of roots. */
@@ -50,15 +58,33 @@ export interface Integrity {
   readonly segments: number;
   /** Where a chain is broken: `<shard>/<segment>`. */
   readonly broken: readonly string[];
-  /** The latest sealed root, to be kept elsewhere; and whether the chains still hold what it says. */
+  /** The latest sealed root, to be kept elsewhere; whether it is signed by our key and the chains still hold it. */
   readonly root?: { readonly jws: string; readonly holds: boolean };
+  /** The public half of the key that signs roots, to check kept ones with. */
+  readonly key: PublishedJwk;
 }
 
-const claimsOf = (jws: string): RootClaims =>
-  JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString('utf8'));
+/** What a root says, when it is signed by the key; undefined otherwise. */
+export const openRoot = async (jws: string, key: PublishedJwk): Promise<RootClaims | undefined> => {
+  try {
+    const { payload, protectedHeader } = await compactVerify(jws, await importJWK({ ...key }, key.alg), {
+      algorithms: [key.alg],
+    });
+    return protectedHeader.typ === 'countersign-log-root+jwt'
+      ? JSON.parse(Buffer.from(payload).toString('utf8'))
+      : undefined;
+  } catch {
+    return undefined;
+  }
+};
 
 /** Checks the latest part of every chain, and the latest root against them. */
-export const checkLog = async (log: LogStore, now: number): Promise<Integrity> => {
+export const checkLog = async (
+  log: LogStore,
+  signing: Pick<SigningKey, 'publicJwk'>,
+  now: number,
+): Promise<Integrity> => {
+  const key = await signing.publicJwk();
   const broken: string[] = [];
   let segments = 0;
   for (let shard = 0; shard < LOG_SHARDS; shard++) {
@@ -73,14 +99,15 @@ export const checkLog = async (log: LogStore, now: number): Promise<Integrity> =
   for (let back = 0; back < LOOK_BACK.hours; back++) {
     const root = await log.root(Math.floor(now / HOUR_MS) - back);
     if (!root) continue;
+    const claims = await openRoot(root.jws, key);
     const held = await Promise.all(
-      claimsOf(root.jws).heads.map(async ({ shard, number, hash }) => {
+      (claims?.heads ?? []).map(async ({ shard, number, hash }) => {
         const [segment] = await log.segments(shard, [number]);
         return segment?.hash === hash;
       }),
     );
-    const holds = held.every(Boolean);
-    return { whole: broken.length === 0 && holds, segments, broken, root: { jws: root.jws, holds } };
+    const holds = claims !== undefined && held.every(Boolean);
+    return { whole: broken.length === 0 && holds, segments, broken, root: { jws: root.jws, holds }, key };
   }
-  return { whole: broken.length === 0, segments, broken };
+  return { whole: broken.length === 0, segments, broken, key };
 };

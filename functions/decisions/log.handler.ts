@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { FirehoseClient } from '@aws-sdk/client-firehose';
 import { KMSClient } from '@aws-sdk/client-kms';
 import middy from '@middy/core';
 import type {
@@ -12,6 +13,7 @@ import {
   callerOf,
   configOf,
   countMetric,
+  deliverTo,
   type HttpEvent,
   httpProblems,
   isHttpEvent,
@@ -27,12 +29,14 @@ import { decisionStore } from './decisions.store.ts';
 import { decisionKey } from './keys.ts';
 import { logStore } from './log.store.ts';
 import { appendToLog, type LogDeps, type LoggedEvent, readLog } from './log.ts';
+import { shipLog, shipRoot } from './log-archive.ts';
 import { LOG_SHARDS } from './log-chain.ts';
 import { checkLog, sealRoot } from './log-seal.ts';
 
 const config = configOf(process.env, [
   'DECISIONS_TABLE',
   'LOG_TABLE',
+  'ARCHIVE_STREAM',
   'PSEUDONYM_SECRET_ARN',
   'SIGNING_KEY_ARN',
   'TENANTS',
@@ -43,6 +47,7 @@ const dynamodb = new DynamoDBClient(CLIENT_SETTINGS);
 const decisions = decisionStore(dynamodb, config.DECISIONS_TABLE, Date.now);
 const log = logStore(dynamodb, config.LOG_TABLE, Date.now);
 const signing = kmsSigningKey(new KMSClient(CLIENT_SETTINGS), config.SIGNING_KEY_ARN, 'ES256');
+const deliver = deliverTo(new FirehoseClient(CLIENT_SETTINGS), config.ARCHIVE_STREAM);
 const deps: LogDeps = {
   decisions,
   log,
@@ -72,6 +77,11 @@ const record = async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
       deps,
     );
     countMetric('LogEntries', count);
+    // The log has it; what the archive does not take now, it takes with the next batch or on the hour.
+    await shipLog({ log, deliver }).catch((error) => {
+      countMetric('LogNotShipped');
+      logger.error('The log could not be shipped to its archive', error as Error);
+    });
     return { batchItemFailures: unreadable.map(({ messageId }) => ({ itemIdentifier: messageId })) };
   } catch (error) {
     logger.error('Logging failed', error as Error);
@@ -109,13 +119,13 @@ const answer = async (event: HttpEvent): Promise<APIGatewayProxyStructuredResult
       return jsonResponse(200, { entries, ...(next ? { next: next.join('.') } : {}) });
     }
     case 'GET /v1/log/integrity':
-      return jsonResponse(200, await checkLog(log, Date.now()));
+      return jsonResponse(200, await checkLog(log, signing, Date.now()));
     default:
       throw new DecisionError('route-unknown', 'There is no such route', { status: 404 });
   }
 };
 
-/** The log function: writes what was told, seals it every hour, and reads it to operators. */
+/** The log function: writes what was told, ships it to the archive, seals it every hour, and reads it to operators. */
 export const handler = middy<
   HttpEvent | SQSEvent | EventBridgeEvent<string, unknown>,
   APIGatewayProxyStructuredResultV2 | SQSBatchResponse | undefined
@@ -127,6 +137,9 @@ export const handler = middy<
   .handler(async (event) => {
     if (isHttpEvent(event)) return answer(event);
     if ('Records' in event) return record(event);
-    if (await sealRoot(log, signing, Date.now())) countMetric('LogSealed');
+    const { root, fresh } = await sealRoot(log, signing, Date.now());
+    if (fresh) countMetric('LogSealed');
+    await shipLog({ log, deliver });
+    await shipRoot(root, deliver);
     return undefined;
   });

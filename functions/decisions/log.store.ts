@@ -50,6 +50,10 @@ export interface LogStore {
   about(subject: string, days: readonly string[], forget?: boolean): Promise<string[]>;
   putRoot(root: SealedRoot): Promise<boolean>;
   root(number: number): Promise<SealedRoot | undefined>;
+  /** The last segment of a chain that the archive has for certain; 0 is none. */
+  shipped(shard: number): Promise<number>;
+  /** Notes that the archive has a chain up to a segment; what is noted never goes back. */
+  markShipped(shard: number, number: number): Promise<void>;
 }
 
 /** The log on DynamoDB. @throws DecisionError `store-unavailable` (503) */
@@ -178,6 +182,23 @@ export const logStore = (client: DynamoDBClient, table: string, clock: () => num
           });
       return [...items.values()].flatMap((item) => item.ids?.SS ?? []);
     },
+    shipped: async (shard) => Number((await get(`a#${shard}`))?.lastNumber?.N ?? 0),
+    markShipped: (shard, number) =>
+      guarded(async () => {
+        try {
+          await client.send(
+            new UpdateItemCommand({
+              TableName: table,
+              Key: { pk: { S: `a#${shard}` } },
+              UpdateExpression: 'SET lastNumber = :number',
+              ConditionExpression: 'attribute_not_exists(lastNumber) OR lastNumber < :number',
+              ExpressionAttributeValues: { ':number': { N: String(number) } },
+            }),
+          );
+        } catch (error) {
+          if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        }
+      }),
     putRoot: ({ number, jws }) => putNew({ pk: { S: `r#${number}` }, jws: { S: jws } }),
     root: async (number) => {
       const item = await get(`r#${number}`);

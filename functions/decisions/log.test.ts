@@ -14,6 +14,17 @@ import { checkLog, sealRoot } from './log-seal.ts';
 const NOW = Date.UTC(2026, 10, 20, 9);
 const TIME = new Date(NOW).toISOString();
 
+const signingKey = (): SigningKey => {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const jwk = publicKey.export({ format: 'jwk' });
+  return {
+    alg: 'ES256',
+    publicJwk: async () => ({ ...jwk, kid: thumbprint(jwk), alg: 'ES256', use: 'sig' }),
+    sign: async (bytes) => sign('sha256', bytes, { key: privateKey, dsaEncoding: 'ieee-p1363' }),
+  };
+};
+const key = signingKey();
+
 let tables: TestTables;
 let decisions: DecisionStore;
 let log: LogStore;
@@ -129,7 +140,7 @@ describe('the log', () => {
     const entries = await all();
     expect(entries.find(({ subject }) => subject === 'gone')).not.toHaveProperty('payload');
     expect(entries.find(({ subject }) => subject === 'stays')).toHaveProperty('payload');
-    expect(await checkLog(log, NOW)).toMatchObject({ whole: true, broken: [] });
+    expect(await checkLog(log, key, NOW)).toMatchObject({ whole: true, broken: [] });
     // Who comes back gets another key, and what was before stays closed.
     await appendToLog([await decide('back-1', 'shop', 'gone')], deps);
     const again = (await all()).filter(({ subject }) => subject === 'gone');
@@ -148,18 +159,11 @@ describe('the log', () => {
     const before = await log.head(0);
     await appendToLog([told('after-crash')], { ...deps, random: () => 0 });
     expect((await log.head(0))?.number).toBe((before?.number ?? 0) + 1);
-    expect((await checkLog(log, NOW)).whole).toBe(true);
+    expect((await checkLog(log, key, NOW)).whole).toBe(true);
   });
 });
 
 describe('what somebody with the table changed', () => {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const jwk = publicKey.export({ format: 'jwk' });
-  const key: SigningKey = {
-    alg: 'ES256',
-    publicJwk: async () => ({ ...jwk, kid: thumbprint(jwk), alg: 'ES256', use: 'sig' }),
-    sign: async (bytes) => sign('sha256', bytes, { key: privateKey, dsaEncoding: 'ieee-p1363' }),
-  };
   /** Rewrites a chain from a segment on, hashes and all. */
   const rewrite = async (shard: number, number: number, rehash: boolean) => {
     const last = (await log.head(shard))!.number;
@@ -190,19 +194,22 @@ describe('what somebody with the table changed', () => {
   });
 
   test('is found by the chain', async () => {
-    expect((await checkLog(log, NOW)).whole).toBe(true);
+    expect((await checkLog(log, key, NOW)).whole).toBe(true);
     await rewrite(1, 1, false);
-    expect(await checkLog(log, NOW)).toMatchObject({ whole: false, broken: ['1/1'] });
+    expect(await checkLog(log, key, NOW)).toMatchObject({ whole: false, broken: ['1/1'] });
     await rewrite(1, 1, true);
-    expect((await checkLog(log, NOW)).whole).toBe(true);
+    expect((await checkLog(log, key, NOW)).whole).toBe(true);
   });
 
   test('with all hashes made anew, is found by the sealed root', async () => {
-    expect(await sealRoot(log, key, NOW)).toBe(true);
-    expect(await sealRoot(log, key, NOW)).toBe(false);
-    expect((await checkLog(log, NOW)).root?.holds).toBe(true);
+    const { root, fresh } = await sealRoot(log, key, NOW);
+    expect(fresh).toBe(true);
+    expect(await sealRoot(log, key, NOW)).toEqual({ root, fresh: false });
+    expect((await checkLog(log, key, NOW)).root?.holds).toBe(true);
+    // Signed by a key of whoever rewrote it, a root holds nothing.
+    expect(await checkLog(log, signingKey(), NOW)).toMatchObject({ whole: false, root: { holds: false } });
     await rewrite(2, 1, true);
-    expect(await checkLog(log, NOW)).toMatchObject({ whole: false, broken: [], root: { holds: false } });
+    expect(await checkLog(log, key, NOW)).toMatchObject({ whole: false, broken: [], root: { holds: false } });
   });
 });
 

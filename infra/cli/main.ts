@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { compileOver } from '../../functions/decisions/active-policies.ts';
 import type { CompiledPolicies } from '../../functions/decisions/compile-policies.ts';
 import type { LoggedDecision } from '../../functions/decisions/log.ts';
+import { auditLog } from '../../functions/decisions/log-audit.ts';
+import type { Integrity } from '../../functions/decisions/log-seal.ts';
 import { ocsfOf } from '../../functions/decisions/ocsf.ts';
 import { loadPolicies, type PolicyDecisionPoint, policyDigest } from '../../functions/decisions/policy.ts';
 import type { PolicyVersion } from '../../functions/decisions/policy-versions.store.ts';
@@ -13,11 +15,14 @@ import { readAsset } from '../../functions/platform/index.ts';
 import { loadScorer } from '../../functions/risk/index.ts';
 import { catalogue } from '../../functions/signals/index.ts';
 import { type OperatorApi, operatorApi } from './api.ts';
+import { linesIn, textOf } from './archive-files.ts';
 
 const USAGE = `Usage: npx countersign <command>
 
   replay <eventId> …            makes decisions again from their records, and compares bit for bit
-  verify                        checks the chains of the log against each other and the latest sealed root
+  verify                        checks the latest part of the log: its chains, and the latest sealed root
+  verify --archive <folder> [--root <file>]
+                                checks a whole archive of the log, and against a root that you kept
   ocsf [--days <n>]             writes the log as OCSF events, one JSON a line
   shadow-report [--days <n>] [--out <folder>]
                                 says what enforcement would have done, in numbers and as a plot
@@ -94,6 +99,18 @@ const optionOf = (options: readonly string[], name: string): string | undefined 
   return at < 0 ? undefined : options[at + 1];
 };
 
+const verify = async (api: OperatorApi, options: readonly string[], say: (line: string) => void) => {
+  const found = await api.get<Integrity>('/v1/log/integrity');
+  const archive = optionOf(options, 'archive');
+  const kept = optionOf(options, 'root');
+  const checked =
+    archive === undefined
+      ? found
+      : await auditLog(linesIn(archive), found.key, kept === undefined ? [] : [textOf(kept)]);
+  say(JSON.stringify(checked, undefined, 2));
+  return checked.whole ? 0 : 1;
+};
+
 const report = async (
   api: OperatorApi,
   days: number,
@@ -124,11 +141,7 @@ export const main = async (
   try {
     if (command === 'replay' && options.length > 0)
       return await replayAll(operatorApi(environment), options, say);
-    if (command === 'verify') {
-      const found = await operatorApi(environment).get<{ whole: boolean }>('/v1/log/integrity');
-      say(JSON.stringify(found, undefined, 2));
-      return found.whole ? 0 : 1;
-    }
+    if (command === 'verify') return await verify(operatorApi(environment), options, say);
     if (command === 'ocsf' && days > 0) {
       for await (const decision of decisionsOf(operatorApi(environment), days))
         for (const event of ocsfOf(decision)) say(JSON.stringify(event));

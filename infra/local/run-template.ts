@@ -6,7 +6,7 @@ import { type BusConfig, busNameOf, type ChaosOptions, createEvents, type Events
 import { openCredentialIssuer } from './credential-issuer.ts';
 import { type DevIssuer, openDevIssuer, writePrivate } from './dev-issuer.ts';
 import { startDynamodb } from './dynamodb.ts';
-import { openSigningKeys, startEndpoint } from './endpoint/index.ts';
+import { deliveryStreamsOf, openSigningKeys, startEndpoint } from './endpoint/index.ts';
 import { eventSourcesOf, pollQueue } from './event-source.ts';
 import { createHttpApi } from './http-api.ts';
 import { type HttpApiConfig, httpApiOf } from './http-api-config.ts';
@@ -149,6 +149,7 @@ export async function runTemplate(options: RunOptions): Promise<RunningTemplate>
         queues,
         secrets,
         signingKeys,
+        deliveries: { streams: deliveryStreamsOf(template), directory: join(state, 'deliveries') },
         callers: host.callerOf,
         log,
       }),
@@ -161,7 +162,9 @@ export async function runTemplate(options: RunOptions): Promise<RunningTemplate>
     );
     writePrivate(join(state, 'dev-token'), `${await issuer.token()}\n`);
     const accessLog = join(state, 'logs', 'http-api.log');
-    const credentials = openCredentialIssuer(join(state, 'credential-issuer.json'), urls.api);
+    const credentials = openCredentialIssuer(join(state, 'credential-issuer.json'), urls.api, () =>
+      issuer.token(),
+    );
     const serve = api
       ? createHttpApi(signedBy(api, issuer.issuer), {
           account: LOCAL_ACCOUNT,

@@ -67,6 +67,11 @@ const RULES: Readonly<Record<string, Rule>> = {
   'AWS::Lambda::Function': byName('FunctionName', 'lambda', 'function:'),
   'AWS::Events::EventBus': byName('Name', 'events', 'event-bus/', ['Name']),
   'AWS::Events::Archive': byName('ArchiveName', 'events', 'archive/', ['ArchiveName']),
+  'AWS::KinesisFirehose::DeliveryStream': byName('DeliveryStreamName', 'firehose', 'deliverystream/'),
+  'AWS::S3::Bucket': (subject) => {
+    const name = named(subject, 'BucketName');
+    return { ref: name, attributes: { Arn: `arn:aws:s3:::${name}` } };
+  },
   'AWS::Logs::LogGroup': byName('LogGroupName', 'logs', 'log-group:'),
   'AWS::IAM::Role': byName('RoleName', 'iam', 'role/', ['RoleId']),
   'AWS::CloudWatch::Alarm': byName('AlarmName', 'cloudwatch', 'alarm:'),

@@ -50,7 +50,13 @@ const LogIntegrity = z.object({
   root: z
     .object({ jws: z.string(), holds: z.boolean() })
     .exactOptional()
-    .describe('The latest sealed root, to be kept elsewhere, and whether the chains still hold what it says'),
+    .describe(
+      'The latest sealed root, to be kept elsewhere; whether it is signed by our key and the chains still hold it',
+    ),
+  key: z
+    .object({ kid: z.string(), alg: z.enum(['ES256', 'RS256']), use: z.literal('sig') })
+    .catchall(z.unknown())
+    .describe('The public half of the key that signs roots, as JWK'),
 }) satisfies z.ZodType<Integrity>;
 
 /** What apps send and are told of decisions. */

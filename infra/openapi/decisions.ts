@@ -116,7 +116,12 @@ export const DECISION_OPERATIONS: Operations = {
       200: {
         description: 'What was found',
         schema: 'LogIntegrity',
-        example: { whole: true, segments: 12, broken: [] },
+        example: {
+          whole: true,
+          segments: 12,
+          broken: [],
+          key: { kty: 'EC', crv: 'P-256', x: '…', y: '…', kid: '…', alg: 'ES256', use: 'sig' },
+        },
       },
     },
     problems: { 400: ['tenant-invalid'], 403: ['tenant-mismatch'] },

@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { main } from '../../infra/cli/main.ts';
 import { type LocalModeForTest, startLocalMode } from '../local-mode.ts';
@@ -66,6 +69,61 @@ describe('the decision log', () => {
   });
 });
 
+/** What the schedule does every hour. */
+const seal = async () => {
+  const log = local.template.ofType('AWS::Lambda::Function').find(({ ref }) => ref.endsWith('-log'))!;
+  const { functionError } = await local.host.invoke(log.arn!, {});
+  expect(functionError).toBeUndefined();
+};
+
+describe('the archive of the log', () => {
+  const deliveries = () => join(local.state, 'deliveries', 'countersign-local-log');
+  const file = () => {
+    const [name] = readdirSync(deliveries(), { recursive: true, encoding: 'utf8' }).filter((one) =>
+      one.endsWith('.jsonl'),
+    );
+    return join(deliveries(), name!);
+  };
+  const linesOf = () => readFileSync(file(), 'utf8').trim().split('\n');
+
+  test('has it as lines by the hour, sealed, and nothing that can be read without the keys', async () => {
+    await seal();
+    expect(file()).toMatch(/log\/year=\d{4}\/month=\d\d\/day=\d\d\/hour=\d\d\//);
+    const lines = linesOf().map((line) => JSON.parse(line));
+    const ids = lines.flatMap(({ entries = [] }) => entries.map(({ id }: { id: string }) => id));
+    expect(new Set(ids)).toEqual(new Set((await logged()).map(({ id }) => id)));
+    expect(lines.at(-1)).toMatchObject({ kind: 'root', jws: expect.stringMatching(/^ey/) });
+    expect(readFileSync(file(), 'utf8')).not.toMatch(/81\.2\.69\.142|newDevice|backoffice|"score"/);
+    // Nothing is shipped twice.
+    await seal();
+    expect(linesOf().filter((line) => line.includes('"segment"'))).toHaveLength(
+      lines.filter(({ kind }) => kind === 'segment').length,
+    );
+  });
+
+  test('is checked whole, with the root that somebody kept; a changed one is found', async () => {
+    const { body } = await app.request('/v1/log/integrity');
+    expect(body).toMatchObject({ whole: true, root: { holds: true }, key: { alg: 'ES256' } });
+    const root = join(local.state, 'root.jws');
+    writeFileSync(root, body.root.jws);
+    const check = () => run('verify', '--archive', deliveries(), '--root', root);
+    expect(await check()).toMatchObject({ code: 0 });
+    const kept = readFileSync(file(), 'utf8');
+    const [first, ...rest] = linesOf();
+    const changed = JSON.parse(first!);
+    changed.entries[0].time = '2020-01-01T00:00:00.000Z';
+    writeFileSync(file(), `${[JSON.stringify(changed), ...rest].join('\n')}\n`);
+    const found = await check();
+    expect(found.code).toBe(1);
+    expect(found.said.join()).toMatch(/is not as it was hashed/);
+    writeFileSync(file(), kept);
+    writeFileSync(root, `${body.root.jws.slice(0, -4)}AAAA`);
+    expect((await check()).code).toBe(1);
+    rmSync(root);
+    expect((await check()).code).toBe(1);
+  });
+});
+
 describe('a subject', () => {
   test('is exported with one call, and erased with another: nothing is left, and the log is whole', async () => {
     const { body: kept } = await app.request('/v1/subjects/u-1');
@@ -80,5 +138,33 @@ describe('a subject', () => {
     expect(left.filter((entry) => entry.payload === undefined)).toHaveLength(4);
     expect((await run('verify')).code).toBe(0);
     expect((await app.request('/v1/subjects/u-2')).body.decisions).toHaveLength(4);
+  });
+});
+
+describe('a log that somebody with the table changed', () => {
+  test('is found out by those who ask', async () => {
+    const client = new DynamoDBClient({
+      endpoint: local.urls.dynamodb,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
+    });
+    const TableName = local.template
+      .ofType('AWS::DynamoDB::Table')
+      .find(({ logicalId }) => logicalId.includes('TablesLog'))!.ref;
+    const { Item } = await eventually(async () => {
+      for (let shard = 0; shard < 4; shard++) {
+        const got = await client.send(new GetItemCommand({ TableName, Key: { pk: { S: `g#${shard}#1` } } }));
+        if (got.Item) return got;
+      }
+      return undefined;
+    });
+    const segment = JSON.parse(Item!.segment!.S!);
+    segment.entries[0].subject = 'somebody-else';
+    const changed = { ...Item, segment: { S: JSON.stringify(segment) } };
+    await client.send(new PutItemCommand({ TableName, Item: changed }));
+    const { code, said } = await run('verify');
+    expect(code).toBe(1);
+    expect(JSON.parse(said.join())).toMatchObject({ whole: false, broken: [`${segment.shard}/1`] });
+    client.destroy();
   });
 });

@@ -1,5 +1,5 @@
 /**
- * The AWS endpoint of local mode: EventBridge, SQS, Secrets Manager and KMS on one port, spoken to by unchanged SDKs
+ * The AWS endpoint of local mode: EventBridge, SQS, Secrets Manager, KMS and Firehose on one port, spoken to by unchanged SDKs
  * and by the AWS CLI through an endpoint override. It listens on 127.0.0.1 alone and checks no signature.
  */
 import { createServer } from 'node:http';
@@ -9,12 +9,14 @@ import type { Events } from '../bus/index.ts';
 import type { Queues } from '../queue/index.ts';
 import type { Caller, CallerLookup } from '../runtime.ts';
 import { eventBridgeOperations } from './eventbridge.ts';
+import { type DeliveryStream, firehoseOperations } from './firehose.ts';
 import { kmsOperations, type SigningKeyLookup } from './kms.ts';
 import type { Operations } from './operations.ts';
 import { type SecretLookup, secretsOperations } from './secrets.ts';
 import { sqsOperations } from './sqs.ts';
 import { readRequest, writeError, writeOutput } from './wire.ts';
 
+export { type DeliveryStream, deliveryStreamsOf } from './firehose.ts';
 export { openSigningKeys, type SigningKeyLookup } from './kms.ts';
 export type { Secret, SecretLookup } from './secrets.ts';
 export { MAX_BODY_BYTES } from './wire.ts';
@@ -26,6 +28,8 @@ export interface EndpointParts {
   readonly secrets: SecretLookup;
   /** Keys that sign. @default none */
   readonly signingKeys?: SigningKeyLookup;
+  /** Delivery streams, and the folder that they write to. @default none */
+  readonly deliveries?: { readonly streams: readonly DeliveryStream[]; readonly directory: string };
   /** Knows hosted functions by their access key id. */
   readonly callers: CallerLookup;
   /** Told of errors that are ours, which callers only see as `InternalFailure`. */
@@ -58,6 +62,7 @@ export async function startEndpoint(port: number, parts: EndpointParts): Promise
     AmazonSQS: sqsOperations(parts.queues),
     secretsmanager: secretsOperations(parts.secrets),
     TrentService: kmsOperations(parts.signingKeys ?? (() => undefined)),
+    Firehose_20150804: firehoseOperations(parts.deliveries?.streams ?? [], parts.deliveries?.directory ?? ''),
   };
   const outsider: Caller = { principalArn: `arn:aws:iam::${parts.events.config.account}:user/outside` };
 
