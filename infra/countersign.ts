@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { CfnOutput } from 'aws-cdk-lib';
+import { CfnOutput, Duration } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { type EventBus, Match, Rule } from 'aws-cdk-lib/aws-events';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -27,6 +27,7 @@ import { Settlement } from './settlement.ts';
 import { SigningKey } from './signing-key.ts';
 import { Sweeping } from './sweeping.ts';
 import { Tables } from './tables.ts';
+import { WorkQueue } from './work-queue.ts';
 
 /** Which tenant a caller or a source belongs to. */
 export interface TenantMap {
@@ -260,6 +261,12 @@ export class Countersign extends Construct {
       default: 'default',
       ...props.tenants,
     });
+    const answered = new WorkQueue(this, 'Answered', {
+      ...monitored,
+      timeout: Duration.seconds(60),
+      done: 'acted upon: what wallets answered',
+      late: 'Decisions and enrolments wait for answers that have come a quarter of an hour ago',
+    });
     const geoData = props.geoData ?? join(ROOT, '.build/geo');
     const functions = new Functions(this, 'Functions', {
       ...defaults,
@@ -275,6 +282,7 @@ export class Countersign extends Construct {
       tenants,
       unboundTenants: stage === 'local',
       signingKey: new SigningKey(this, 'Requests', { stage, retain }).key,
+      answered: answered.queue,
       presentations: {
         publicUrl: props.verifier?.publicUrl ?? this.api.apiEndpoint,
         clientIdPrefix: props.verifier?.clientIdPrefix ?? 'decentralized_identifier',

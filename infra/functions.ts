@@ -19,7 +19,7 @@ import {
 } from './grants.ts';
 import { OWN_SOURCE } from './identity-bus.ts';
 import { type FunctionDefaults, ServiceFunction } from './service-function.ts';
-import { PENDING_INDEX, type Tables } from './tables.ts';
+import { ANSWERED_INDEX, PENDING_INDEX, type Tables } from './tables.ts';
 
 /** What the functions work with. */
 export interface FunctionsProps extends FunctionDefaults {
@@ -40,6 +40,8 @@ export interface FunctionsProps extends FunctionDefaults {
   readonly unboundTenants: boolean;
   readonly signingKey: IKey;
   readonly presentations: PresentationSettings;
+  /** Where answers of wallets are announced. */
+  readonly answered: IQueue;
 }
 
 /** How presentations are asked for, of a deployment. */
@@ -145,10 +147,19 @@ export class Functions extends Construct {
       memory: 256,
       timeout: Duration.seconds(60),
       asynchronous: { retries: 0, within: Duration.minutes(1) },
-      environment: { ...tableNames, BUS_NAME: bus.eventBusName },
+      environment: {
+        ...tableNames,
+        BUS_NAME: bus.eventBusName,
+        PRESENTATIONS_TABLE: presentations.tableName,
+        ANSWERED_QUEUE_URL: props.answered.queueUrl,
+      },
     });
     this.sweep.allow(
       queryIndex(decisions, PENDING_INDEX),
+      queryIndex(presentations, ANSWERED_INDEX),
+      onItems(presentations, ['UpdateItem']),
+      send(props.answered),
+      queueKey(key),
       onItems(decisions, ['BatchGetItem']),
       onItems(baselines, ['BatchGetItem', 'PutItem']),
       writeTableKey(key),
@@ -168,7 +179,11 @@ export class Functions extends Construct {
       STAGE: props.stage,
       ...(zkKeysAcknowledged === undefined ? {} : { ZK_KEYS_ACKNOWLEDGED: zkKeysAcknowledged }),
       ...(did === undefined ? {} : { VERIFIER_DID: did }),
+      PSEUDONYM_SECRET_ARN: props.pseudonymSecretArn,
+      ANSWERED_QUEUE_URL: props.answered.queueUrl,
     };
+    /** Naming holders, and telling that they answered. */
+    const telling = [send(props.answered), queueKey(key), ...readSecret(props.pseudonymSecretArn, key)];
     this.presentations = new ServiceFunction(this, 'Presentations', {
       ...props,
       functionName: 'presentations',
@@ -188,6 +203,7 @@ export class Functions extends Construct {
       onItems(issuers, ['GetItem']),
       writeTableKey(key),
       signWith(props.signingKey),
+      ...telling,
     );
 
     this.wallet = new ServiceFunction(this, 'Wallet', {
@@ -204,6 +220,7 @@ export class Functions extends Construct {
       onItems(issuers, ['GetItem']),
       writeTableKey(key),
       signWith(props.signingKey),
+      ...telling,
     );
 
     this.vcApi = new ServiceFunction(this, 'VcApi', {

@@ -1,15 +1,24 @@
 import { randomBytes } from 'node:crypto';
 import type { TrustedIssuerStore } from '../credentials/trust/index.ts';
-import { countMetric, logger } from '../platform/index.ts';
+import { countMetric, logger, pseudonymsFor } from '../platform/index.ts';
+import type { Answered } from './announce.ts';
 import type { AnsweringDeps } from './answer-request.ts';
 import { jwtVcVerifier, sdJwtVerifier } from './formats.ts';
 import type { PresentationStore } from './presentations.store.ts';
 import { type VerificationSettings, verificationDeps } from './verification-deps.ts';
 
+/** What taking answers needs of other services. */
+export interface AnswerServices {
+  readonly store: PresentationStore;
+  readonly issuers: TrustedIssuerStore;
+  /** Key of pseudonyms. */
+  readonly secret: () => Promise<string>;
+  readonly send: (message: Answered) => Promise<void>;
+}
+
 /** What both functions that take answers work with; made once for a process. */
 export const answerDeps = (
-  store: PresentationStore,
-  issuers: TrustedIssuerStore,
+  { store, issuers, secret, send }: AnswerServices,
   settings: VerificationSettings & { readonly PUBLIC_URL: string },
 ): AnsweringDeps => {
   const { resolve, ldp, checkStatus } = verificationDeps(settings);
@@ -23,6 +32,15 @@ export const answerDeps = (
       ldp_vc: ldp.verify,
     },
     checkStatus,
+    pseudonyms: async (tenant) => pseudonymsFor(await secret(), tenant),
+    announce: async (walletId) => {
+      try {
+        await send({ walletId });
+      } catch (error) {
+        countMetric('AnnouncementFailed');
+        logger.warn('An answer could not be announced; the sweeper will', error as Error);
+      }
+    },
     clock: Date.now,
     random: randomBytes,
     onRefused: (error, { tenant }) => {

@@ -15,6 +15,8 @@ export interface AnsweringDeps extends AnswerDeps {
   readonly publicUrl: string;
   /** Gives that many random bytes. */
   readonly random: (bytes: number) => Buffer;
+  /** Tells whoever waits for the answer that it is there. What fails here is made up for by the sweeper. */
+  readonly announce: (walletId: string) => Promise<void>;
   /** Told of every refusal, for operators: its reason is in no log that holds personal data. */
   readonly onRefused: (error: unknown, request: PresentationRequest) => void;
 }
@@ -37,7 +39,7 @@ export const answerPosted = async (
   if (isBrowserMode(request.responseMode)) throw unknownRequest();
   const response = await counted(request, deps, async () => readPosted(parseForm(body), request));
   if (response.kind === 'error') {
-    await deps.store.refuse(request.walletId, `wallet-error:${response.error}`);
+    await refuse(request, `wallet-error:${response.error}`, deps);
     return request.returnUri === undefined
       ? {}
       : { redirectUri: withParameter(request.returnUri, 'error', response.error) };
@@ -70,7 +72,7 @@ export const answerFromBrowser = async (
     return readFromBrowser(data, request);
   });
   if (response.kind === 'error') {
-    await deps.store.refuse(request.walletId, `wallet-error:${response.error}`);
+    await refuse(request, `wallet-error:${response.error}`, deps);
     return;
   }
   await settle(request, response, { audience: `origin:${origin}` }, undefined, deps);
@@ -94,18 +96,27 @@ const closed = (): PresentationError =>
 /** A refusal leaves the request open for a few more tries: whoever saw the QR code may send anything. */
 const counted = async <T>(
   request: PresentationRequest,
-  { store, onRefused }: AnsweringDeps,
+  deps: AnsweringDeps,
   work: () => Promise<T>,
 ): Promise<T> => {
   try {
     return await work();
   } catch (error) {
     if (error instanceof CountersignError && error.status < 500) {
-      onRefused(error, request);
-      await store.refuse(request.walletId, reasonOf(error));
+      deps.onRefused(error, request);
+      await refuse(request, reasonOf(error), deps);
     }
     throw error;
   }
+};
+
+/** Whoever waits is told of a refusal only when it closes the request. */
+const refuse = async (
+  { walletId }: PresentationRequest,
+  reason: string,
+  { store, announce }: AnsweringDeps,
+): Promise<void> => {
+  if (await store.refuse(walletId, reason)) await announce(walletId);
 };
 
 /** The code of what was wrong at bottom: of the token rather than of the answer that held it. */
@@ -130,6 +141,20 @@ const settle = async (
   );
   const hash = code === undefined ? undefined : hashOfCode(code);
   if (!(await deps.store.accept(request.walletId, outcome, hash))) throw closed();
+  // In the same-device flow the app's front end has the word: the person who comes back is the one who asked.
+  if (hash === undefined) await deps.announce(request.walletId);
+};
+
+/**
+ * Takes it that the app has shown the right response code: only now what waits for the answer may go on. Somebody
+ * who had another person answer a link has no code.
+ */
+export const redeemAnswer = async (
+  { request, outcome, responseCodeHash }: StoredPresentation,
+  { store, announce }: Pick<AnsweringDeps, 'store' | 'announce'>,
+): Promise<void> => {
+  if (outcome === undefined || responseCodeHash === undefined) return;
+  if (await store.redeem(request.walletId)) await announce(request.walletId);
 };
 
 const withParameter = (uri: string, name: string, value: string): string => {

@@ -241,6 +241,7 @@ const verifyDerived = async (
     ...(await verifiedOf(verifier, credential, holder)),
     shown,
     predicates: Array.isArray(proven) ? proven : [],
+    keyIsFresh: true,
     statusProved: statusLists.some(({ status }) => status !== null),
     ...(scopeName === undefined ? {} : { pseudonym: pseudonymIn(credential) }),
   };

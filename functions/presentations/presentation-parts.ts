@@ -1,42 +1,48 @@
-import { KMSClient } from '@aws-sdk/client-kms';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { trustedIssuerStore } from '../credentials/trust/index.ts';
-import { CLIENT_SETTINGS, kmsSigningKey, recoverable } from '../platform/index.ts';
+import { CLIENT_SETTINGS, queueSender, secretReader } from '../platform/index.ts';
+import type { Answered } from './announce.ts';
 import { answerDeps } from './answer-deps.ts';
 import type { AnsweringDeps } from './answer-request.ts';
-import { type PresentationStore, presentationStore } from './presentations.store.ts';
+import { type RequestParts, type RequestPartsSettings, requestParts } from './request-parts.ts';
 import type { VerificationSettings } from './verification-deps.ts';
-import { type VerifierIdentity, verifierIdentity } from './verifier-identity.ts';
 
 /** What a deployment says about presentations. */
-export interface PresentationSettings extends VerificationSettings {
-  readonly PRESENTATIONS_TABLE: string;
+export interface PresentationSettings extends VerificationSettings, RequestPartsSettings {
   readonly ISSUERS_TABLE: string;
   readonly PUBLIC_URL: string;
-  readonly SIGNING_KEY_ARN: string;
-  readonly SIGNING_CERTIFICATES: readonly string[];
-  readonly VERIFIER_DID?: string | undefined;
+  readonly PSEUDONYM_SECRET_ARN: string;
+  readonly ANSWERED_QUEUE_URL: string;
 }
 
+/** One attempt and a second: a wallet waits, and the sweeper makes up for what is lost. */
+const ANNOUNCE_SETTINGS = {
+  ...CLIENT_SETTINGS,
+  maxAttempts: 1,
+  requestHandler: { ...CLIENT_SETTINGS.requestHandler, requestTimeout: 1_000 },
+} as const;
+
 /** What the apps' and the wallets' function have in common. */
-export interface PresentationParts {
-  readonly store: PresentationStore;
-  /** Who asks. The signing key is being read already. */
-  readonly identity: () => Promise<VerifierIdentity>;
+export interface PresentationParts extends RequestParts {
   readonly answering: AnsweringDeps;
 }
 
 /** Made once for a process. */
 export const presentationParts = (
   settings: PresentationSettings,
-  dynamodb: Parameters<typeof presentationStore>[0],
+  dynamodb: Parameters<typeof requestParts>[1],
 ): PresentationParts => {
-  const store = presentationStore(dynamodb, settings.PRESENTATIONS_TABLE, Date.now);
-  const key = kmsSigningKey(new KMSClient(CLIENT_SETTINGS), settings.SIGNING_KEY_ARN, 'ES256');
+  const parts = requestParts(settings, dynamodb);
   return {
-    store,
-    identity: recoverable(() =>
-      verifierIdentity(key, { did: settings.VERIFIER_DID, certificates: settings.SIGNING_CERTIFICATES }),
+    ...parts,
+    answering: answerDeps(
+      {
+        store: parts.store,
+        issuers: trustedIssuerStore(dynamodb, settings.ISSUERS_TABLE),
+        secret: secretReader(settings.PSEUDONYM_SECRET_ARN),
+        send: queueSender<Answered>(new SQSClient(ANNOUNCE_SETTINGS), settings.ANSWERED_QUEUE_URL),
+      },
+      settings,
     ),
-    answering: answerDeps(store, trustedIssuerStore(dynamodb, settings.ISSUERS_TABLE), settings),
   };
 };

@@ -14,7 +14,7 @@ import {
   metrics,
   tenantOfCaller,
 } from '../platform/index.ts';
-import { answerFromBrowser } from './answer-request.ts';
+import { answerFromBrowser, redeemAnswer } from './answer-request.ts';
 import { browserAnswerSchema, newRequestAnswer } from './app-api.ts';
 import { newRequest } from './new-request.ts';
 import { PresentationError, unknownRequest } from './presentation-error.ts';
@@ -33,6 +33,8 @@ const config = configOf(process.env, [
   'UNAVAILABLE_STATUS',
   'STAGE',
   'ZK_KEYS_ACKNOWLEDGED',
+  'PSEUDONYM_SECRET_ARN',
+  'ANSWERED_QUEUE_URL',
   'CLIENT_ID_PREFIX',
   'APP_ORIGINS',
   'TENANTS',
@@ -71,7 +73,9 @@ const read = async (event: HttpEvent) => {
   const id = event.pathParameters?.id;
   const stored = isRequestId(id) ? await store.get(walletIdOf(id)) : undefined;
   if (stored === undefined || stored.request.tenant !== tenantOf(event)) throw unknownRequest();
-  return jsonResponse(200, resultOf(stored, event.queryStringParameters?.response_code, Date.now()));
+  const result = resultOf(stored, event.queryStringParameters?.response_code, Date.now());
+  if (result.status === 'verified') await redeemAnswer(stored, answering);
+  return jsonResponse(200, result);
 };
 
 const answer = async (event: HttpEvent) => {

@@ -32,6 +32,8 @@ const config = configOf(process.env, [
   'UNAVAILABLE_STATUS',
   'STAGE',
   'ZK_KEYS_ACKNOWLEDGED',
+  'PSEUDONYM_SECRET_ARN',
+  'ANSWERED_QUEUE_URL',
 ]);
 const { store, identity, answering } = presentationParts(config, new DynamoDBClient(CLIENT_SETTINGS));
 

@@ -6,7 +6,7 @@ import { answerDeps } from '../answer-deps.ts';
 import { type AnsweringDeps, answerFromBrowser, answerPosted } from '../answer-request.ts';
 import { type NewRequestAnswer, newRequestAnswer } from '../app-api.ts';
 import { newRequest, type RequestSettings } from '../new-request.ts';
-import { type PresentationRequest, requestUris, walletIdOf } from '../presentation-request.ts';
+import { type Concern, type PresentationRequest, requestUris, walletIdOf } from '../presentation-request.ts';
 import { resultOf } from '../presentation-result.ts';
 import { presentationStore } from '../presentations.store.ts';
 import { signedRequestObject } from '../request-object.ts';
@@ -29,6 +29,8 @@ export const memoryKey = (): SigningKey => {
 };
 
 export const PUBLIC_URL = 'https://verifier.example';
+/** Key of the test's pseudonyms. */
+export const SECRET = 'k'.repeat(64);
 export const ORIGIN = 'https://shop.example';
 
 /** The verifier's core on an embedded DynamoDB, with a clock that the test moves. */
@@ -40,7 +42,12 @@ export interface TestVerifier {
   readonly holder: ReturnType<typeof newKey>;
   readonly refusals: unknown[];
   readonly clock: { offset: number };
-  ask(body: Record<string, unknown>): Promise<{ answer: NewRequestAnswer; request: PresentationRequest }>;
+  /** Where answers are announced. */
+  readonly queue: { readonly sent: string[]; down: boolean };
+  ask(
+    body: Record<string, unknown>,
+    concerns?: Concern,
+  ): Promise<{ answer: NewRequestAnswer; request: PresentationRequest }>;
   /** Posts a form to the response endpoint. */
   post(
     request: PresentationRequest,
@@ -63,13 +70,20 @@ export const startVerifier = async (identity: Partial<VerifierIdentity> = {}): P
   const issuer = newKey();
   await issuers.put('default', { issuer: issuer.did, types: [IDENTITY, 'IdentityCredential'] });
   const refusals: unknown[] = [];
+  const queue = { sent: [] as string[], down: false };
   const deps: AnsweringDeps = {
-    ...answerDeps(store, issuers, {
-      REMOTE_HOSTS: ['loopback'],
-      UNAVAILABLE_STATUS: 'refuse',
-      PUBLIC_URL,
-      STAGE: 'test',
-    }),
+    ...answerDeps(
+      {
+        store,
+        issuers,
+        secret: async () => SECRET,
+        send: async ({ walletId }) => {
+          if (queue.down) throw new Error('The queue is down');
+          queue.sent.push(walletId);
+        },
+      },
+      { REMOTE_HOSTS: ['loopback'], UNAVAILABLE_STATUS: 'refuse', PUBLIC_URL, STAGE: 'test' },
+    ),
     clock: now,
     onRefused: (error) => refusals.push(error),
   };
@@ -88,8 +102,10 @@ export const startVerifier = async (identity: Partial<VerifierIdentity> = {}): P
     holder: newKey(),
     refusals,
     clock,
-    ask: async (body) => {
-      const made = newRequest({ purpose: 'A test', ...body }, 'default', settings, randomBytes, now());
+    queue,
+    ask: async (body, concerns) => {
+      const asked = { purpose: 'A test', ...body };
+      const made = newRequest(asked, 'default', settings, randomBytes, now(), concerns);
       const answer = await newRequestAnswer(made, settings, now());
       await store.insert(made.request);
       return { answer, request: made.request };
