@@ -27,6 +27,7 @@ import { Settlement } from './settlement.ts';
 import { SigningKey } from './signing-key.ts';
 import { Sweeping } from './sweeping.ts';
 import { Tables } from './tables.ts';
+import { type Edge, WalletEdge } from './wallet-edge.ts';
 import { WorkQueue } from './work-queue.ts';
 
 /** Which tenant a caller or a source belongs to. */
@@ -160,6 +161,12 @@ export interface CountersignProps {
    */
   readonly verifier?: Verifier;
   /**
+   * A distribution before the API, under a web ACL of yours: an HTTP API takes none itself. The public routes are
+   * then reached through it, and those of wallets in no other way.
+   * @default - the API is called directly. The app of this repository makes one in stage `prod`, with its own web ACL
+   */
+  readonly edge?: Edge;
+  /**
    * Security events to and from other parties.
    * @default - pushed to any public host that a receiver names; received from nobody
    */
@@ -252,6 +259,9 @@ export class Countersign extends Construct {
       throttle: props.throttle ?? { requestsPerSecond: 200, burst: 400 },
     });
     this.api = api.api;
+    const edge =
+      props.edge && new WalletEdge(this, 'Edge', { ...props.edge, stage, api: this.api, key, retain });
+    const publicUrl = props.verifier?.publicUrl ?? edge?.url ?? this.api.apiEndpoint;
 
     const defaults = { ...monitored, stage, retain, logRetention, logLevel: props.logLevel ?? 'INFO' };
     const tenants = JSON.stringify({
@@ -284,7 +294,8 @@ export class Countersign extends Construct {
       signingKey: new SigningKey(this, 'Requests', { stage, retain }).key,
       answered: answered.queue,
       presentations: {
-        publicUrl: props.verifier?.publicUrl ?? this.api.apiEndpoint,
+        publicUrl,
+        edgeSecretArn: edge?.secretArn,
         clientIdPrefix: props.verifier?.clientIdPrefix ?? 'decentralized_identifier',
         did: props.verifier?.did,
         certificates: props.verifier?.certificates ?? [],
@@ -301,7 +312,7 @@ export class Countersign extends Construct {
       tables,
       pseudonymSecretArn: pseudonyms.arn,
       tenancy: { TENANTS: tenants, ...(stage === 'local' ? { UNBOUND_TENANTS: 'true' } : {}) },
-      publicUrl: props.verifier?.publicUrl ?? this.api.apiEndpoint,
+      publicUrl,
       signals: props.signals ?? {},
       pushLoopback: stage === 'local',
       score: functions.score,
@@ -312,7 +323,7 @@ export class Countersign extends Construct {
       tables,
       pseudonymSecretArn: pseudonyms.arn,
       tenancy: { TENANTS: tenants, ...(stage === 'local' ? { UNBOUND_TENANTS: 'true' } : {}) },
-      publicUrl: props.verifier?.publicUrl ?? this.api.apiEndpoint,
+      publicUrl,
       deadlines: props.deadlines ?? {},
     });
     const { log, archive } = new DecisionLog(this, 'Chains', {
@@ -371,6 +382,7 @@ export class Countersign extends Construct {
 
     new CfnOutput(this, 'BusName', { value: this.bus.eventBusName });
     new CfnOutput(this, 'ApiUrl', { value: api.url });
+    new CfnOutput(this, 'PublicUrl', { value: publicUrl });
     new CfnOutput(this, 'LogArchiveName', { value: archive.bucketName });
     new CfnOutput(this, 'RejectedEventsUrl', { value: this.rejectedEvents.queueUrl });
   }

@@ -48,6 +48,8 @@ export interface FunctionsProps extends FunctionDefaults {
 export interface PresentationSettings {
   /** Base URL under which wallets reach the API. */
   readonly publicUrl: string;
+  /** Of the secret that a distribution before the API adds to each request; absent, there is none. */
+  readonly edgeSecretArn: string | undefined;
   readonly clientIdPrefix: string;
   readonly did: string | undefined;
   /** Of the signing key, leaf first, base64 DER. */
@@ -166,7 +168,7 @@ export class Functions extends Construct {
       publish(bus, OWN_SOURCE),
     );
 
-    const { publicUrl, clientIdPrefix, did, certificates, appOrigins } = props.presentations;
+    const { publicUrl, edgeSecretArn, clientIdPrefix, did, certificates, appOrigins } = props.presentations;
     const { remoteHosts, unavailableStatus, zkKeysAcknowledged, vcApiChecks } = props.presentations;
     const verifier = {
       PRESENTATIONS_TABLE: presentations.tableName,
@@ -213,8 +215,12 @@ export class Functions extends Construct {
       description: 'Gives wallets their requests and verifies what they present; open to everybody',
       memory: 1024,
       timeout: Duration.seconds(15),
-      environment: verifier,
+      environment: {
+        ...verifier,
+        ...(edgeSecretArn === undefined ? {} : { EDGE_SECRET_ARN: edgeSecretArn }),
+      },
     });
+    if (edgeSecretArn !== undefined) this.wallet.allow(...readSecret(edgeSecretArn, key));
     this.wallet.allow(
       onItems(presentations, ['GetItem', 'UpdateItem']),
       onItems(issuers, ['GetItem']),

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { TENANT_NAME } from '../functions/platform/config.ts';
 import { CountersignError } from '../functions/platform/errors.ts';
 import type { CountersignProps } from './countersign.ts';
+import type { Edge } from './wallet-edge.ts';
 
 /** A deployment's settings are wrong. Code: `settings-invalid`. */
 export class SettingsError extends CountersignError {
@@ -9,10 +10,31 @@ export class SettingsError extends CountersignError {
 }
 
 /** The settings of one stage: the properties of {@link Countersign} that are plain data. */
-export type StageSettings = Omit<CountersignProps, 'alarmTopic' | 'geoData'> & {
+export type StageSettings = Omit<CountersignProps, 'alarmTopic' | 'geoData' | 'edge'> & {
   readonly stage: string;
+  /**
+   * A distribution with a firewall before the API: `false`, `true`, or how. Its web ACL is made in us-east-1, as the
+   * stack `countersign-<stage>-edge`, unless you name your own.
+   * @default true in stage `prod`, otherwise false
+   */
+  readonly edge?: boolean | EdgeSettings;
+  /**
+   * Region of the stage, for a stage with an edge: what is in another region can be referred to only by who knows its
+   * own.
+   * @default - the region that the CLI found, else us-east-1
+   */
+  readonly region?: string;
   /** ARN of an existing SNS topic that every alarm notifies. */
   readonly alarmTopicArn?: string;
+};
+
+/** A distribution before the API, as settings describe it. */
+export type EdgeSettings = Partial<Edge> & {
+  /**
+   * Requests that one address may make in five minutes. Whole offices share one.
+   * @default 3000
+   */
+  readonly requestsPerAddress?: number | undefined;
 };
 
 const nonEmpty = z.string().min(1);
@@ -112,6 +134,38 @@ const settings = z.strictObject({
         .optional(),
     })
     .optional(),
+  edge: z
+    .boolean()
+    .or(
+      z
+        .strictObject({
+          webAclArn: z
+            .string()
+            .regex(
+              /^arn:aws[\w-]*:wafv2:us-east-1:\d{12}:global\/webacl\//,
+              'must be the ARN of a web ACL of scope CLOUDFRONT, which lives in us-east-1',
+            )
+            .optional(),
+          domainName: z
+            .string()
+            .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, 'must be a host name')
+            .optional(),
+          certificateArn: z
+            .string()
+            .regex(/^arn:aws[\w-]*:acm:us-east-1:/, 'must be the ARN of a certificate in us-east-1')
+            .optional(),
+          requestsPerAddress: z.int().min(10).max(2_000_000_000).optional(),
+        })
+        .refine(
+          ({ domainName, certificateArn }) => (domainName === undefined) === (certificateArn === undefined),
+          'must have domainName and certificateArn together',
+        ),
+    )
+    .optional(),
+  region: z
+    .string()
+    .regex(/^[a-z]{2,}(-[a-z]+)+-\d$/, 'must be a region')
+    .optional(),
   deadlines: z
     .strictObject({
       reviewHours: z.number().positive().max(720).optional(),
@@ -173,6 +227,14 @@ const settingsOf = (stage: string, value: unknown): StageSettings => {
       { fields },
     );
   }
+  if (stage === 'local' && result.data.edge)
+    throw new SettingsError(
+      'settings-invalid',
+      'Stage local has no edge: there is no CloudFront on one machine',
+      {
+        fields: [{ field: 'countersign.local.edge', problem: 'must be left out' }],
+      },
+    );
   return { ...(result.data as Omit<StageSettings, 'stage'>), stage };
 };
 

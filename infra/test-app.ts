@@ -34,6 +34,8 @@ export const templatesOf = (app: App): Record<string, Template> =>
   Object.fromEntries(
     app.node.children
       .filter((child) => child instanceof Stack)
+      // Firewalls have stacks of their own, and their own tests.
+      .filter(({ stackName }) => !stackName.endsWith('-edge'))
       .map((stack) => [stack.stackName.replace('countersign-', ''), Template.fromStack(stack)]),
   );
 

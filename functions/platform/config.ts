@@ -72,6 +72,8 @@ const variables = {
   ISSUERS_TABLE: z.string().min(1),
   /** Base URL under which wallets reach the API. */
   PUBLIC_URL: z.url(),
+  /** The secret that a distribution before the API adds to each request; absent, there is none. */
+  EDGE_SECRET_ARN: z.string().min(1).optional(),
   SIGNING_KEY_ARN: z.string().min(1),
   /** Certificate of the signing key and its chain, leaf first, base64 DER. */
   SIGNING_CERTIFICATES: json(z.array(z.string().min(1))).default([]),

@@ -6,7 +6,7 @@ import { CountersignError } from '../platform/index.ts';
  * `response-code-wrong` (403), `store-unavailable`, `signing-unavailable` (503).
  *
  * Towards wallets, as OAuth errors: `presentation-request-unknown` (404), `request-closed` (400),
- * `response-invalid` (400), `presentation-refused` (400).
+ * `response-invalid` (400), `presentation-refused` (400), `edge-bypassed` (403).
  */
 export class PresentationError extends CountersignError {
   override readonly name = 'PresentationError';

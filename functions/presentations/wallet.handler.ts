@@ -9,6 +9,7 @@ import {
   jsonResponse,
   logger,
   metrics,
+  secretReader,
 } from '../platform/index.ts';
 import { answerPosted } from './answer-request.ts';
 import { oauthError } from './oauth-error.ts';
@@ -18,6 +19,7 @@ import { isBrowserMode, isRequestId, requestUris } from './presentation-request.
 import { statusOf } from './presentation-result.ts';
 import { REQUEST_OBJECT_TYPE, signedRequestObject } from './request-object.ts';
 import { requestPage } from './request-page.ts';
+import { checkEdge } from './through-edge.ts';
 import { didDocumentOf } from './verifier-identity.ts';
 import { readWalletRequest } from './wallet-request.ts';
 
@@ -34,8 +36,13 @@ const config = configOf(process.env, [
   'ZK_KEYS_ACKNOWLEDGED',
   'PSEUDONYM_SECRET_ARN',
   'ANSWERED_QUEUE_URL',
+  'EDGE_SECRET_ARN',
 ]);
 const { store, identity, answering } = presentationParts(config, new DynamoDBClient(CLIENT_SETTINGS));
+
+/** What the distribution before the API adds to each request, where there is one. */
+const edgeSecret =
+  config.EDGE_SECRET_ARN === undefined ? async () => undefined : secretReader(config.EDGE_SECRET_ARN);
 
 /** Largest body that wallets send, bytes. */
 const MAX_BODY_BYTES = 524_288;
@@ -122,7 +129,8 @@ export const handler = middy<HttpEvent>()
     metrics.publishStoredMetrics();
     request.response = jsonResponse(status, body);
   })
-  .handler((event) => {
+  .handler(async (event) => {
+    checkEdge(event.headers, await edgeSecret());
     const route = ROUTES[event.routeKey];
     if (route === undefined) throw unknownRequest();
     return route(event);

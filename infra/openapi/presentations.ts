@@ -116,6 +116,9 @@ const APPS: Operations = {
   },
 };
 
+/** Of a caller who went round the distribution before the API. */
+const ROUND = ['edge-bypassed'];
+
 /** Reading a request and answering it: for wallets, which bear no token. */
 const WALLETS: Operations = {
   'GET /v1/presentation-requests/{id}/request.jwt': {
@@ -126,7 +129,7 @@ const WALLETS: Operations = {
     errors: 'oauth',
     path: WALLET_ID,
     answers: { 200: SIGNED },
-    problems: { 404: ['presentation-request-unknown'] },
+    problems: { 403: ROUND, 404: ['presentation-request-unknown'] },
   },
   'POST /v1/presentation-requests/{id}/request.jwt': {
     id: 'requestObjectForWallet',
@@ -142,7 +145,7 @@ const WALLETS: Operations = {
       example: { wallet_nonce: 'qPm…' },
     },
     answers: { 200: SIGNED },
-    problems: { 400: ['response-invalid'], 404: ['presentation-request-unknown'] },
+    problems: { 400: ['response-invalid'], 403: ROUND, 404: ['presentation-request-unknown'] },
   },
   'POST /v1/presentation-requests/{id}/response': {
     id: 'answer',
@@ -163,6 +166,7 @@ const WALLETS: Operations = {
     },
     problems: {
       400: ['response-invalid', 'presentation-refused', 'request-closed'],
+      403: ROUND,
       404: ['presentation-request-unknown'],
     },
   },
@@ -174,7 +178,7 @@ const WALLETS: Operations = {
     errors: 'oauth',
     path: WALLET_ID,
     answers: { 200: { description: 'The page', type: 'text/html' } },
-    problems: { 404: ['presentation-request-unknown'] },
+    problems: { 403: ROUND, 404: ['presentation-request-unknown'] },
   },
   'GET /v1/presentation-requests/{id}/status': {
     id: 'requestStatus',
@@ -186,7 +190,7 @@ const WALLETS: Operations = {
     answers: {
       200: { description: 'The status', schema: 'PresentationStatus', example: { status: 'pending' } },
     },
-    problems: { 404: ['presentation-request-unknown'] },
+    problems: { 403: ROUND, 404: ['presentation-request-unknown'] },
   },
   'GET /.well-known/did.json': {
     id: 'didDocument',
@@ -195,7 +199,7 @@ const WALLETS: Operations = {
     scopes: [],
     errors: 'oauth',
     answers: { 200: { description: 'The document', type: 'application/did+json', schema: 'DidDocument' } },
-    problems: { 404: ['presentation-request-unknown'] },
+    problems: { 403: ROUND, 404: ['presentation-request-unknown'] },
   },
 };
 
