@@ -1,6 +1,6 @@
 import { createPrivateKey, generateKeyPairSync, type JsonWebKey } from 'node:crypto';
 import { compactDecrypt } from 'jose';
-import { isObject, type JsonObject, parseJson } from '../credentials/jose/index.ts';
+import { base64urlBytes, isObject, type JsonObject, parseJson } from '../credentials/jose/index.ts';
 import { invalidResponse } from './presentation-error.ts';
 
 /** Content encryption that wallets may choose from (OpenID4VP 1.0 §8.3, HAIP 1.0 §5). */
@@ -20,13 +20,15 @@ export const publicHalf = ({ d: _, ...jwk }: JsonWebKey): JsonWebKey => jwk;
 
 /**
  * Opens an encrypted response: a JWE under ECDH-ES with `apu` and `apv` as the wallet set them, naming the key
- * of this request. Compression is refused: a small text could unfold to a huge one.
+ * of this request. Compression is refused: a small text could unfold to a huge one. One response has one text:
+ * `jose` would take sixteen, with other unused bits at the end of a part.
  *
  * @throws PresentationError `response-invalid`, with one message for all that does not open
  */
 export const openResponse = async (jwe: string, decryptionKey: JsonWebKey): Promise<JsonObject> => {
   if (jwe.length > MAX_LENGTH) throw invalidResponse('The encrypted response is too long');
   try {
+    for (const part of jwe.split('.')) base64urlBytes(part);
     const { plaintext, protectedHeader } = await compactDecrypt(
       jwe,
       createPrivateKey({ key: decryptionKey, format: 'jwk' }),

@@ -190,6 +190,21 @@ describe('an SD-JWT VC', () => {
     expect(await code(present(sdJwt))).toMatch(/disclosure-refused|token-malformed|key-unknown/);
   });
 
+  test('is refused when it hides a part of its status or of its key, shown or withheld', async () => {
+    const list = { idx: 1, uri: 'https://issuer.example/list' };
+    expect(await code(present(credential({ status: { status_list: list } })))).toBeUndefined();
+    const text = Buffer.from(JSON.stringify(['salt', 'status_list', list])).toString('base64url');
+    const digest = createHash('sha256').update(text).digest('base64url');
+    const withheld = credential({ status: { _sd: [digest] } });
+    expect(await code(present(withheld))).toBe('disclosure-refused');
+    expect(await code(present(`${withheld}${text}~`))).toBe('disclosure-refused');
+    const key = Buffer.from(JSON.stringify(['salt', 'jwk', other.publicJwk])).toString('base64url');
+    const _sd = [createHash('sha256').update(key).digest('base64url')];
+    expect(await code(present(`${credential({ cnf: { jwk: holder.publicJwk, _sd } })}${key}~`))).toBe(
+      'disclosure-refused',
+    );
+  });
+
   test.each([
     ['no type', { vct: undefined }, 'token-malformed'],
     ['a type that is no text', { vct: [VCT] }, 'token-malformed'],

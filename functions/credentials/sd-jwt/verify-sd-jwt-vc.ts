@@ -16,6 +16,12 @@ const MAX_LENGTH = 131_072;
 /** Claims that decide about the credential itself; the holder may not choose to hide them (SD-JWT VC §2.2.2.2). */
 const NEVER_HIDDEN = ['iss', 'nbf', 'exp', 'cnf', 'vct', 'vct#integrity', 'status'];
 
+/** Whether a claim has digests in it, at any depth. */
+const hidesParts = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.entries(value).some(([name, member]) => name === '_sd' || name === '...' || hidesParts(member));
+
 /** An SD-JWT VC that verified. */
 export interface VerifiedSdJwt {
   readonly issuer: string;
@@ -72,7 +78,8 @@ export const verifySdJwtVc = async (
   verifyJws(jws, signer.key);
 
   const { claims, disclosedNames } = disclose(payload, disclosures);
-  if (NEVER_HIDDEN.some((name) => disclosedNames.has(name)))
+  // Of a status with its list withheld nothing would be left, and it would count as none.
+  if (NEVER_HIDDEN.some((name) => disclosedNames.has(name) || hidesParts(payload[name])))
     throw new TokenError('disclosure-refused', 'The credential hides what may not be hidden');
   checkValidity(claims, now);
 
