@@ -67,6 +67,8 @@ export interface AuthenticationObserved {
       readonly application?: { readonly id: string };
       readonly session?: { readonly id: string };
       readonly resource?: { readonly id: string; readonly sensitivity?: 'low' | 'medium' | 'high' };
+      /** What for, as the application calls it. */
+      readonly purpose?: string;
       readonly evidence?: { readonly type: string; readonly score?: number; readonly issuer?: string }[];
     };
   };

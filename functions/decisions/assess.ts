@@ -163,6 +163,7 @@ export const judge = async (
         ),
       ],
       sensitivity: event.resource?.sensitivity ?? 'unknown',
+      ...(event.purpose === undefined ? {} : { purpose: event.purpose }),
       session: event.session !== undefined,
       evidence: [...new Set(event.evidence.map(({ type }) => type))],
       signals: signalValues(features),

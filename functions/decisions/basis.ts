@@ -19,12 +19,13 @@ export interface Basis {
       /** Absent where there was none. */
       readonly session?: true;
       readonly evidence?: readonly string[];
+      readonly purpose?: string;
     };
 }
 
 /** The basis of a decision. */
 export const basisOf = (features: Float32Array, question: PolicyQuestion, policy: string): Basis => {
-  const { attempt, result, factors, detections, sensitivity, session, evidence } = question.context;
+  const { attempt, result, factors, detections, sensitivity, session, evidence, purpose } = question.context;
   return {
     features: Buffer.from(features.buffer, features.byteOffset, features.byteLength).toString('base64'),
     policy,
@@ -39,6 +40,7 @@ export const basisOf = (features: Float32Array, question: PolicyQuestion, policy
       sensitivity,
       ...(session ? { session } : {}),
       ...(evidence.length > 0 ? { evidence } : {}),
+      ...(purpose === undefined ? {} : { purpose }),
     },
   };
 };

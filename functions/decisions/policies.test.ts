@@ -111,6 +111,31 @@ describe('the examples', () => {
     expect([at(0.006, 'bank'), at(0.006, 'shop'), at(0.005, 'bank')]).toEqual(['step_up', 'allow', 'allow']);
     expect([at(0.001, 'bank', 'none'), at(0.001, 'shop', 'none')]).toEqual(['step_up', 'allow']);
   });
+
+  test('stated purpose: some records are opened for a reason only', async () => {
+    const pdp = await withExample('stated-purpose');
+    const to = (app: string, purpose?: string, roles: string[] = []) =>
+      pdp.decide(question(purpose === undefined ? {} : { purpose }, { app, roles })).outcome;
+    expect([to('customer-records', 'support'), to('customer-records')]).toEqual(['allow', 'step_up']);
+    expect(to('backoffice')).toBe('allow');
+    expect(to('customer-records', 'marketing', ['administrator'])).toBe('step_up');
+    expect(to('customer-records', 'support', ['administrator'])).toBe('allow');
+  });
+
+  test('agents, services and devices are principals of their own', async () => {
+    const kinds = ['person', 'agent', 'service', 'device'] as const;
+    const policies = kinds
+      .map(
+        (kind) =>
+          `@id("no-${kind}") forbid (principal is Countersign::${kind[0]!.toUpperCase()}${kind.slice(1)}, action == Countersign::Action::"allow", resource) when { resource.tenant == "${kind}" };`,
+      )
+      .join('\n');
+    const pdp = await loadProposed(deps, 'shop', { policies, over: 'default' });
+    for (const tenant of kinds)
+      expect(kinds.filter((kind) => pdp.decide(question({}, { kind, tenant })).outcome !== 'allow')).toEqual([
+        tenant,
+      ]);
+  });
 });
 
 describe('the schema', () => {

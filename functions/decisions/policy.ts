@@ -26,6 +26,8 @@ export interface PolicyQuestion {
     readonly factors: readonly string[];
     readonly detections: readonly string[];
     readonly sensitivity: string;
+    /** What for, as the application calls it. @default 'unknown' */
+    readonly purpose?: string;
     /** Whether the event belongs to a session. */
     readonly session: boolean;
     /** Types of the evidence that came with it. */
@@ -166,6 +168,7 @@ const ask = (id: string, application: PolicyQuestion['application'], request: Re
 const contextOf = ({ context }: PolicyQuestion, { signals }: LoadedSet) => ({
   ...context,
   score: Math.round(context.score * 1_000_000),
+  purpose: context.purpose ?? 'unknown',
   factors: [...context.factors],
   detections: [...context.detections],
   evidence: [...context.evidence],

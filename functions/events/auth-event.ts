@@ -99,6 +99,8 @@ export interface AuthEvent {
   readonly application?: { readonly id: string };
   readonly session?: { readonly id: string };
   readonly resource?: { readonly id: string; readonly sensitivity?: 'low' | 'medium' | 'high' };
+  /** What for, as the application calls it: `payroll-run`. Policy may ask for it; no score depends on it. */
+  readonly purpose?: string;
   readonly evidence: readonly SuppliedEvidence[];
   readonly correlationId?: string;
   /** Dotted names of the members above that the source did not fill. */

@@ -95,6 +95,12 @@ export const nativeDetail = z.object({
     application: z.object({ id }).nullish(),
     session: z.object({ id }).nullish(),
     resource: z.object({ id, sensitivity: z.enum(['low', 'medium', 'high']).nullish() }).nullish(),
+    purpose: z
+      .string()
+      .min(1)
+      .max(128)
+      .nullish()
+      .describe('What for, as the application calls it; policy may ask'),
     evidence: z
       .array(
         z.object({
@@ -166,6 +172,7 @@ export function readNative(envelope: EventEnvelope, context: ParseContext): Auth
     ...(has(data.application, 'application.id') ? { application: { id: data.application.id } } : {}),
     ...(has(data.session, 'session.id') ? { session: { id: data.session.id } } : {}),
     ...(has(data.resource, 'resource.id') ? { resource: resourceOf(data.resource) } : {}),
+    ...(data.purpose ? { purpose: data.purpose } : {}),
     evidence: (data.evidence ?? []).map(({ type, score, issuer }) => ({
       type,
       ...(score === null || score === undefined ? {} : { score }),
