@@ -76,7 +76,7 @@ export const handler = middy<HttpEvent>()
       const parsed = verifyCredentialSchema.safeParse(body);
       if (!parsed.success) return invalidBody();
       const { verifiableCredential, options } = parsed.data;
-      return answer(await verifyOne(verifiableCredential, options.checks, depsFor(tenant)));
+      return answer(await verifyOne(verifiableCredential, options, depsFor(tenant)));
     }
     if (event.routeKey === 'POST /presentations/verify') {
       const parsed = verifyPresentationSchema.safeParse(body);

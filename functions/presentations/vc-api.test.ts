@@ -52,7 +52,7 @@ describe('POST /credentials/verify', () => {
     'verifies a credential under %s, all checks told',
     async (cryptosuite) => {
       const by = cryptosuite.startsWith('ecdsa') ? await party('P-256') : issuer;
-      const result = await verifyOne(await issueLdp(by, holder.did, { cryptosuite }), undefined, deps);
+      const result = await verifyOne(await issueLdp(by, holder.did, { cryptosuite }), {}, deps);
       expect(result).toEqual({
         verified: true,
         checks: {
@@ -70,25 +70,25 @@ describe('POST /credentials/verify', () => {
 
   test('requires trust when it is asked for, and gives it by type', async () => {
     const credential = await issueLdp(issuer, holder.did);
-    expect((await verifyOne(credential, ['trust'], deps)).verified).toBe(false);
+    expect((await verifyOne(credential, { checks: ['trust'] }, deps)).verified).toBe(false);
     registry.set(issuer.did, { issuer: issuer.did, types: ['OtherCredential'] });
-    expect((await verifyOne(credential, ['trust'], deps)).verified).toBe(false);
+    expect((await verifyOne(credential, { checks: ['trust'] }, deps)).verified).toBe(false);
     registry.set(issuer.did, { issuer: issuer.did, types: [CLERK] });
-    expect((await verifyOne(credential, ['proof', 'trust'], deps)).verified).toBe(true);
+    expect((await verifyOne(credential, { checks: ['proof', 'trust'] }, deps)).verified).toBe(true);
   });
 
   test('refuses what was changed, has expired, is not valid yet, or has no proof', async () => {
     const credential = await issueLdp(issuer, holder.did);
     const changed = { ...credential, credentialSubject: { id: holder.did, role: 'director' } };
-    expect(types(await verifyOne(changed, undefined, deps))).toEqual(['PROOF_VERIFICATION_ERROR']);
+    expect(types(await verifyOne(changed, {}, deps))).toEqual(['PROOF_VERIFICATION_ERROR']);
     const { proof: _, ...bare } = credential;
-    expect(types(await verifyOne(bare, undefined, deps))).toEqual(['CRYPTOGRAPHIC_SECURITY_ERROR']);
+    expect(types(await verifyOne(bare, {}, deps))).toEqual(['CRYPTOGRAPHIC_SECURITY_ERROR']);
     const day = (offset: number) => new Date(Date.now() + offset * 86_400_000).toISOString();
     const expired = await issueLdp(issuer, holder.did, { validFrom: day(-2), validUntil: day(-1) });
-    expect(types(await verifyOne(expired, undefined, deps))).toEqual(['RANGE_ERROR']);
-    expect((await verifyOne(expired, ['proof'], deps)).verified).toBe(true);
+    expect(types(await verifyOne(expired, {}, deps))).toEqual(['RANGE_ERROR']);
+    expect((await verifyOne(expired, { checks: ['proof'] }, deps)).verified).toBe(true);
     const early = await issueLdp(issuer, holder.did, { validFrom: day(1), validUntil: day(2) });
-    expect(types(await verifyOne(early, undefined, deps))).toEqual(['RANGE_ERROR']);
+    expect(types(await verifyOne(early, {}, deps))).toEqual(['RANGE_ERROR']);
   });
 
   test.each([
@@ -123,7 +123,7 @@ describe('POST /credentials/verify', () => {
       ...unsigned(issuer.did, holder.did),
       ...more,
     }));
-    const result = await verifyOne(credential, ['proof'], deps);
+    const result = await verifyOne(credential, { checks: ['proof'] }, deps);
     expect(result.verified).toBe(false);
     expect(types(result)).toContain('MALFORMED_VALUE_ERROR');
   });
@@ -142,7 +142,7 @@ describe('POST /credentials/verify', () => {
     ],
   ])('takes a credential with %s', async (_, more) => {
     expect(
-      (await verifyOne(await issueLdp(issuer, holder.did, more), ['proof'], deps)).problemDetails,
+      (await verifyOne(await issueLdp(issuer, holder.did, more), { checks: ['proof'] }, deps)).problemDetails,
     ).toEqual([]);
   });
 
@@ -157,8 +157,8 @@ describe('POST /credentials/verify', () => {
         statusListCredential: url,
       },
     });
-    expect(types(await verifyOne(credential, undefined, deps))).toEqual(['STATUS_RETRIEVAL_ERROR']);
-    expect((await verifyOne(credential, ['proof'], deps)).verified).toBe(true);
+    expect(types(await verifyOne(credential, {}, deps))).toEqual(['STATUS_RETRIEVAL_ERROR']);
+    expect((await verifyOne(credential, { checks: ['proof'] }, deps)).verified).toBe(true);
   });
 
   test('refuses a revoked credential, by a list that its issuer signed', async () => {
@@ -187,11 +187,7 @@ describe('POST /credentials/verify', () => {
         statusListIndex: '5',
         statusListCredential: url,
       };
-      const result = await verifyOne(
-        await issueLdp(issuer, holder.did, { credentialStatus }),
-        undefined,
-        deps,
-      );
+      const result = await verifyOne(await issueLdp(issuer, holder.did, { credentialStatus }), {}, deps);
       expect(types(result)).toEqual(bit === 0 ? [] : ['STATUS_VERIFICATION_ERROR']);
       expect(result.checks.status).toBe(bit === 0 ? 'passed' : 'failed');
     }
@@ -212,7 +208,7 @@ describe('POST /credentials/verify', () => {
     const base = await issueLdp(issuer, holder.did);
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...members), fc.jsonValue(), async (member, value) => {
-        const result = await verifyOne({ ...base, [member]: value } as never, undefined, deps);
+        const result = await verifyOne({ ...base, [member]: value } as never, {}, deps);
         expect(typeof result.verified).toBe('boolean');
         if (!result.verified) expect(result.problemDetails.length).toBeGreaterThan(0);
       }),

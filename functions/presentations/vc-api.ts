@@ -19,6 +19,8 @@ const options = z.looseObject({
   checks: z.array(z.enum(VC_CHECKS)).max(16).optional(),
   challenge: z.string().min(1).max(1_024).optional(),
   domain: z.string().min(1).max(1_024).optional(),
+  /** What a credential's proof must have been made for; only `assertionMethod` ever verifies. */
+  expectedProofPurpose: z.string().max(1_024).optional(),
 });
 
 /** The body of `POST /credentials/verify`. */
@@ -57,9 +59,10 @@ export interface VcResult {
  */
 export const verifyOne = async (
   document: JsonObject,
-  required: readonly VcCheck[] | undefined,
+  given: z.infer<typeof options>,
   deps: VcApiDeps,
-): Promise<VcResult> => report(await inspectCredential(document, deps), required ?? deps.defaultChecks, deps);
+): Promise<VcResult> =>
+  report(await inspectCredential(document, deps, given), given.checks ?? deps.defaultChecks, deps);
 
 /**
  * Verifies a presentation, and every credential in it by the same checks.

@@ -5,7 +5,7 @@ import {
   verifyCredential,
   verifyPresentation,
 } from '../credentials/index.ts';
-import type { JsonObject, SignerResolver } from '../credentials/jose/index.ts';
+import { isObject, type JsonObject, type SignerResolver } from '../credentials/jose/index.ts';
 import type { GetDocument } from '../credentials/remote/index.ts';
 import type { IssuerRegistry } from '../credentials/trust/index.ts';
 import { CountersignError } from '../platform/index.ts';
@@ -36,6 +36,13 @@ export interface VcApiDeps {
   readonly unavailable: 'refuse' | 'report';
 }
 
+/** What a caller expects of a credential's proofs, beside that they hold. */
+export interface ExpectedOfProofs {
+  readonly challenge?: string | undefined;
+  readonly domain?: string | undefined;
+  readonly expectedProofPurpose?: string | undefined;
+}
+
 /** What was found of one document, by check; a check that has nothing to look at is absent. */
 export type Findings = { readonly [C in Exclude<VcCheck, 'status'>]?: readonly VcProblem[] } & {
   /** `unavailable`: nothing is known, and the deployment lets that pass as long as it is told. */
@@ -64,17 +71,44 @@ const issuerOf = ({ issuer }: JsonObject): string | undefined => {
  *
  * @throws CountersignError with a 5xx status, for faults of our own
  */
-export const inspectCredential = async (document: JsonObject, deps: VcApiDeps): Promise<Findings> => {
-  if (!isEnvelope(document)) return inspectOpen(document, deps);
+export const inspectCredential = async (
+  document: JsonObject,
+  deps: VcApiDeps,
+  expected: ExpectedOfProofs = {},
+): Promise<Findings> => {
+  const unexpected = otherProofs(document, expected);
+  if (!isEnvelope(document)) {
+    const found = await inspectOpen(document, deps);
+    return { ...found, proof: [...(found.proof ?? []), ...unexpected] };
+  }
   try {
     const verifier = await deps.verifierOf(undefined, []);
     const { credential } = await openEnvelope(document, deps.signers, verifier.now());
-    return { ...(await inspectOpen(credential, deps, true)) };
+    return { ...(await inspectOpen(credential, deps, true)), proof: unexpected };
   } catch (error) {
     const problem = problemIn(error);
     // What is inside was not believed, so nothing of it is said.
     return { model: [], proof: [problem], validity: [problem], trust: [untrusted()] };
   }
+};
+
+/** Verifying a proof (Data Integrity §4.4): what the caller states, each proof must say. */
+const otherProofs = (
+  { proof }: JsonObject,
+  { challenge, domain, expectedProofPurpose }: ExpectedOfProofs,
+): VcProblem[] => {
+  const proofs = Array.isArray(proof) ? proof : [proof];
+  const says = (name: string, value: string | undefined) =>
+    value === undefined || proofs.every((one) => isObject(one) && one[name] === value);
+  return [
+    ...(says('challenge', challenge)
+      ? []
+      : [vcProblem('INVALID_CHALLENGE_ERROR', 'The challenge is another')]),
+    ...(says('domain', domain) ? [] : [vcProblem('INVALID_DOMAIN_ERROR', 'The domain is another')]),
+    ...(says('proofPurpose', expectedProofPurpose)
+      ? []
+      : [vcProblem('PROOF_VERIFICATION_ERROR', 'A proof was made for another purpose')]),
+  ];
 };
 
 /** @param enveloped whether its envelope proves the credential; it has no proof of its own then. */

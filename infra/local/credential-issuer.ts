@@ -7,6 +7,7 @@ import { cryptosuite as eddsa } from '@digitalbazaar/eddsa-rdfc-2022-cryptosuite
 import * as vc from '@digitalbazaar/vc';
 import { encodeBase58 } from '../../functions/credentials/did/multibase.ts';
 import { createDocumentLoader, pinContexts } from '../../functions/credentials/index.ts';
+import { checkDataModel } from '../../functions/presentations/credential-rules.ts';
 import { writePrivate } from './dev-issuer.ts';
 
 /** Local mode's issuer of W3C credentials. No deployment has one. */
@@ -32,12 +33,18 @@ const V2 = 'https://www.w3.org/ns/credentials/v2';
 /**
  * Opens the development issuer of the W3C's interface: `POST /credentials/issue`, `POST /credentials/status` to flip
  * a status, `GET /credentials/status/{purpose}` for the lists. The public test suites, which issue and then verify,
- * can be pointed at local mode with it.
+ * can be pointed at local mode with it. They send no token, so below `/w3c` the same routes, and the verifier's,
+ * need none.
  *
  * @param file its key and lists, readable by their owner only.
  * @param api address of the HTTP API, under which the lists are found.
+ * @param token gives a token for that API, for those who come by `/w3c`.
  */
-export function openCredentialIssuer(file: string, api: string): CredentialIssuer {
+export function openCredentialIssuer(
+  file: string,
+  api: string,
+  token: () => Promise<string>,
+): CredentialIssuer {
   const kept = open(file);
   const { did, signer } = partyOf(createPrivateKey(kept.key));
   const documentLoader = createDocumentLoader({ contexts: pinContexts() });
@@ -54,6 +61,9 @@ export function openCredentialIssuer(file: string, api: string): CredentialIssue
     if (!isObject(credential)) throw new Refused('credential must be an object');
     const { statusPurpose } = isObject(options) ? options : {};
     const withStatus = typeof statusPurpose === 'string' && PURPOSES.includes(statusPurpose);
+    if (withStatus && kept.next >= LIST_BITS) throw new Refused('The status list is full');
+    // An issuer that is none is refused before it is replaced by this one.
+    checkModel(credential);
     const index = withStatus ? kept.next++ : undefined;
     const issued = await issue({
       ...credential,
@@ -110,7 +120,17 @@ export function openCredentialIssuer(file: string, api: string): CredentialIssue
     });
   };
 
-  const answer = async (request: IncomingMessage, response: ServerResponse, path: string): Promise<void> => {
+  /** Hands a request of a test suite to the API, with the token that it lacks. */
+  const handOver = async (path: string, body: unknown) => {
+    const answer = await fetch(`${api}${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${await token()}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    return { status: answer.status, body: (await answer.json()) as unknown };
+  };
+
+  const answer = async (request: IncomingMessage, response: ServerResponse, asked: string): Promise<void> => {
     const send = (status: number, body: unknown) =>
       response
         .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'max-age=1' })
@@ -118,12 +138,16 @@ export function openCredentialIssuer(file: string, api: string): CredentialIssue
     try {
       // A page elsewhere whose name resolves to this machine must not have credentials issued.
       if (!/^(localhost|127\.0\.0\.1)(:\d+)?$/.test(request.headers.host ?? '')) return void send(403, {});
+      const path = asked.replace(/^\/w3c\//, '/');
       const purpose = path.slice('/credentials/status/'.length);
       if (request.method === 'GET' && PURPOSES.includes(purpose)) return void send(200, await list(purpose));
       if (request.method !== 'POST') return void send(404, {});
       const body = await jsonOf(request);
       if (path === '/credentials/issue') return void send(201, await issueAsked(body));
-      send(200, flip(body));
+      if (path === '/credentials/status') return void send(200, flip(body));
+      if (!VERIFYING.includes(path)) return void send(404, {});
+      const verified = await handOver(path, body);
+      send(verified.status, verified.body);
     } catch (error) {
       send(error instanceof Refused ? 400 : 500, {
         errors: [error instanceof Refused ? error.message : 'failed'],
@@ -138,13 +162,24 @@ export function openCredentialIssuer(file: string, api: string): CredentialIssue
       if (
         path !== '/credentials/issue' &&
         path !== '/credentials/status' &&
-        !path.startsWith('/credentials/status/')
+        !path.startsWith('/credentials/status/') &&
+        !path.startsWith('/w3c/')
       )
         return false;
       void answer(request, response, path);
       return true;
     },
   };
+}
+
+/** Routes of the verifier that are open below `/w3c`. */
+const VERIFYING = ['/credentials/verify', '/presentations/verify'];
+
+/** What the library does not look at before it signs: a signature on it would be worth nothing. */
+function checkModel(credential: Record<string, unknown>): void {
+  const issuer = 'issuer' in credential ? {} : { issuer: 'did:example:issuer' };
+  const [problem] = checkDataModel({ ...credential, ...issuer });
+  if (problem !== undefined) throw new Refused(problem.detail);
 }
 
 class Refused extends Error {}

@@ -61,6 +61,36 @@ describe("local mode's issuer of W3C credentials", () => {
       expect((await post('/credentials/status', body)).status).toBe(400);
   });
 
+  test('lets the public suites, which send no token, in below /w3c, and nowhere else', async () => {
+    const bare = async (path: string, body: unknown) => {
+      const response = await fetch(`${local.urls.api}${path}`, {
+        method: 'POST',
+        body: JSON.stringify(body),
+      });
+      return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+    };
+    const { verifiableCredential } = (await bare('/w3c/credentials/issue', { credential })).body;
+    expect(await bare('/w3c/credentials/verify', { verifiableCredential })).toMatchObject({
+      status: 200,
+      body: { verified: true },
+    });
+    expect((await bare('/credentials/verify', { verifiableCredential })).status).toBe(401);
+    const shown = {
+      '@context': ['https://www.w3.org/ns/credentials/v2'],
+      type: ['VerifiablePresentation'],
+      verifiableCredential: [verifiableCredential],
+    };
+    const options = { checks: [] };
+    expect((await bare('/w3c/presentations/verify', { verifiablePresentation: shown, options })).status).toBe(
+      200,
+    );
+    const broken = { ...shown, type: [] };
+    expect(
+      (await bare('/w3c/presentations/verify', { verifiablePresentation: broken, options })).status,
+    ).toBe(400);
+    expect((await bare('/w3c/v1/evaluate', {})).status).toBe(404);
+  });
+
   test('answers no page elsewhere, and is no part of the template', async () => {
     const { port } = new URL(local.urls.api);
     const { request } = await import('node:http');
@@ -81,6 +111,11 @@ describe("local mode's issuer of W3C credentials", () => {
     const routes = local.template
       .ofType('AWS::ApiGatewayV2::Route')
       .map(({ properties }) => properties.RouteKey);
-    expect(routes).not.toContain('POST /credentials/issue');
+    for (const route of [
+      'POST /credentials/issue',
+      'POST /credentials/status',
+      'POST /w3c/credentials/verify',
+    ])
+      expect(routes).not.toContain(route);
   });
 });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { CredentialError } from '../errors.ts';
 import statusListV1 from './bitstring-status-list-v1.json' with { type: 'json' };
+import examplesV2 from './credentials-examples-v2.json' with { type: 'json' };
 import undefinedTermsV2 from './credentials-undefined-terms-v2.json' with { type: 'json' };
 import credentialsV1 from './credentials-v1.json' with { type: 'json' };
 import credentialsV2 from './credentials-v2.json' with { type: 'json' };
@@ -38,6 +39,11 @@ export const STANDARD_CONTEXTS: readonly PinnedContext[] = [
     url: 'https://www.w3.org/ns/credentials/undefined-terms/v2',
     digest: '3b11e1df8c618447e9f79f3737e3c30fc0841537eb95f36003742c633672bb9f',
     document: undefinedTermsV2,
+  },
+  {
+    url: 'https://www.w3.org/ns/credentials/examples/v2',
+    digest: '8a675bead391be98e6054c4e07c41f73337508d398e07047344c5d349aa2dc58',
+    document: examplesV2,
   },
   {
     url: 'https://www.w3.org/ns/credentials/status/v1',
