@@ -8,6 +8,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { ApiDescription } from './api-description.ts';
 import { ROOT } from './bundle.ts';
+import { Completion } from './completion.ts';
 import { ContinuousValidation, type Signals } from './continuous-validation.ts';
 import { DecisionLog } from './decision-log.ts';
 import { DefaultIssuer } from './default-issuer.ts';
@@ -29,6 +30,7 @@ import { Sweeping } from './sweeping.ts';
 import { Tables } from './tables.ts';
 import { type Edge, WalletEdge } from './wallet-edge.ts';
 import { WorkQueue } from './work-queue.ts';
+import { checkZkKeys } from './zk-keys.ts';
 
 /** Which tenant a caller or a source belongs to. */
 export interface TenantMap {
@@ -83,7 +85,7 @@ export interface Verifier {
   /**
    * `development-keys-allow-forged-proofs` lets stage `prod` verify zero-knowledge proofs under the keys of a
    * development ceremony. Whoever made those can forge.
-   * @default - stage `prod` refuses such proofs
+   * @default - stage `prod` refuses such proofs, and the synthesis warns of it
    */
   readonly zkKeysAcknowledged?: string;
   /**
@@ -231,6 +233,7 @@ export class Countersign extends Construct {
     const { stage = 'dev', alarmTopic } = props;
     const { retain = stage === 'prod' } = props;
     const logRetention: RetentionDays = props.logDays ?? 30;
+    checkZkKeys(this, { stage, acknowledged: props.verifier?.zkKeysAcknowledged });
 
     const { key } = new Encryption(this, 'Encryption', { stage, retain });
     const monitored = { key, alarmTopic };
@@ -306,6 +309,7 @@ export class Countersign extends Construct {
         vcApiChecks: props.verifier?.vcApiChecks ?? ['proof', 'validity', 'status', 'holder'],
       },
     });
+    const { complete } = new Completion(this, 'Completion', { ...defaults, bus: this.bus, tables, answered });
     const validation = new ContinuousValidation(this, 'Validation', {
       ...defaults,
       bus: this.bus,
@@ -343,6 +347,7 @@ export class Countersign extends Construct {
     identityBus.reserveOwnSource([
       functions.score.role,
       functions.sweep.role,
+      complete.role,
       validation.sessions.role,
       people.feedback.role,
       people.reviews.role,
