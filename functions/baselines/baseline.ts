@@ -134,6 +134,8 @@ export interface Baseline {
   readonly dimensions: Readonly<Record<Dimension, readonly Entry[]>>;
   /** Decayed count of learned events per hour of the day, UTC, 24 bins. */
   readonly hours: readonly number[];
+  /** The same per day of the week, UTC, 7 bins from Sunday. */
+  readonly weekdays: readonly number[];
   /** The same per five minutes of the hour, 12 bins, for programs; empty for people. */
   readonly minutes: readonly number[];
   readonly place?: Place;
@@ -145,6 +147,8 @@ export interface Baseline {
   readonly attempts: { readonly hour: DecayedCount; readonly week: DecayedCount };
   /** Teaching events of the latest day, so that one day's influence can be capped. */
   readonly today: { readonly day: number; readonly events: number };
+  /** What had been learned when the account came back after a long silence: from there it learns anew. */
+  readonly resumed: { readonly events: number; readonly days: number };
   /** Values that wait to be confirmed. Bounded; empty for aggregates. */
   readonly quarantine: readonly WaitingValue[];
   /** Changes of the account, newest first. Bounded; empty for aggregates. */

@@ -15,7 +15,7 @@ export class BaselineError extends CountersignError {
   override readonly name = 'BaselineError';
 }
 
-const FORMAT = 2;
+const FORMAT = 3;
 
 /** Numbers as text: base 36, parts of one item joined by dots, items by spaces. */
 type Numbers = string;
@@ -26,6 +26,7 @@ type Packed = readonly [
   dimensions: readonly (readonly [keys: readonly string[], Numbers])[],
   hours: Numbers,
   minutes: Numbers,
+  weekdays: Numbers,
   place: readonly [number, number, number, number, string] | 0,
   counters: Numbers,
   quarantine: readonly [keys: readonly string[], Numbers],
@@ -107,13 +108,13 @@ const unpackEntry = (key: string, text: string | undefined): Entry => {
  * ```
  */
 export const encodeBaseline = (baseline: Baseline): string => {
-  const { place, first, last, landmark, events, days, today, quarantine } = baseline;
+  const { place, first, last, landmark, events, days, today, resumed, quarantine } = baseline;
   const packed: Packed = [
     FORMAT,
     [
       ...[first, last, landmark, events].map(count36),
       weight36(baseline.weight),
-      ...[days, today.day, today.events].map(count36),
+      ...[days, today.day, today.events, resumed.events, resumed.days].map(count36),
     ].join('.'),
     DIMENSIONS.map((name) => {
       const entries = baseline.dimensions[name];
@@ -121,6 +122,7 @@ export const encodeBaseline = (baseline: Baseline): string => {
     }),
     baseline.hours.map(weight36).join(' '),
     baseline.minutes.map(weight36).join(' '),
+    baseline.weekdays.map(weight36).join(' '),
     place ? [place.latitude, place.longitude, place.radiusKm, place.time, place.prefix] : 0,
     counters(baseline)
       .map((count) => `${weight36(count.value)}.${count36(count.time)}`)
@@ -147,8 +149,10 @@ export const encodeBaseline = (baseline: Baseline): string => {
 };
 
 const unpack = (packed: Packed, version: number): Baseline => {
-  const [, span, lists, hours, minutes, place, numbers, waiting, changes, sessions, applied] = packed;
-  const [first, last, landmark, events, weight, days, today, todayEvents] = span.split('.');
+  const [, span, lists, hours, minutes, weekdays, place, numbers, waiting, changes, sessions, applied] =
+    packed;
+  const [first, last, landmark, events, weight, days, today, todayEvents, resumedEvents, resumedDays] =
+    span.split('.');
   const counts = items(numbers).map((text): DecayedCount => {
     const [value, time] = text.split('.');
     return { value: toWeight(value), time: toCount(time) };
@@ -170,6 +174,7 @@ const unpack = (packed: Packed, version: number): Baseline => {
     days: toCount(days),
     dimensions,
     hours: items(hours).map(toWeight),
+    weekdays: items(weekdays).map(toWeight),
     minutes: items(minutes).map(toWeight),
     ...(place
       ? {
@@ -186,6 +191,7 @@ const unpack = (packed: Packed, version: number): Baseline => {
     factorFailures: counts[2]!,
     attempts: { hour: counts[3]!, week: counts[4]! },
     today: { day: toCount(today), events: toCount(todayEvents) },
+    resumed: { events: toCount(resumedEvents), days: toCount(resumedDays) },
     quarantine: waiting[0].map((key, at) => {
       const [dimension, firstDay, length, seenDays] = waits[at]!.split('.').map(toCount);
       return {

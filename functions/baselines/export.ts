@@ -27,8 +27,9 @@ export interface ExportedBaseline {
   readonly weight: number;
   /** Devices, applications and resources are pseudonyms: what they stand for is not stored. */
   readonly usual: Readonly<Record<Dimension, readonly ExportedValue[]>>;
-  /** Share of events per hour of the day, UTC. */
+  /** Share of events per hour of the day, UTC; and per day of the week, from Sunday. */
   readonly hours: readonly number[];
+  readonly weekdays: readonly number[];
   readonly lastPlace?: {
     readonly latitude: number;
     readonly longitude: number;
@@ -68,7 +69,8 @@ const shareOf = (value: number, all: number): number => (all > 0 ? rounded(value
  */
 export const exportBaseline = (baseline: Baseline, now: number): ExportedBaseline => {
   const { place, attempts, failures } = baseline;
-  const inAll = baseline.hours.reduce((sum, value) => sum + value, 0);
+  const sumOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
+  const [inAll, inWeek] = [sumOf(baseline.hours), sumOf(baseline.weekdays)];
   const dates = ({ firstDay, lastDay, days }: { firstDay: number; lastDay: number; days: number }) => ({
     firstSeen: date(firstDay),
     lastSeen: date(lastDay),
@@ -92,6 +94,7 @@ export const exportBaseline = (baseline: Baseline, now: number): ExportedBaselin
       ]),
     ) as unknown as ExportedBaseline['usual'],
     hours: baseline.hours.map((value) => shareOf(value, inAll)),
+    weekdays: baseline.weekdays.map((value) => shareOf(value, inWeek)),
     ...(place
       ? {
           lastPlace: {

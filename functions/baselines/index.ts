@@ -32,9 +32,9 @@ export { CONFIRMED_BY_TIME, HALF_LIFE, LIMITS, LONG_PERIOD_DAYS } from './limits
 export { mergeBaselines } from './merge.ts';
 export { rebuild } from './rebuild.ts';
 export { repair } from './repair.ts';
-export { noteSession, sessionOf } from './sessions.ts';
+export { noteSession, propertyHash, sessionOf } from './sessions.ts';
 export { dayOf } from './teach.ts';
-export { entry, hourDensity, LEARNING, type Maturity, maturity, share, total } from './usual.ts';
+export { entry, hourDensity, LEARNING, type Maturity, maturity, share, total, weekDensity } from './usual.ts';
 export {
   type Attempt,
   countAttempts,

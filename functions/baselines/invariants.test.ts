@@ -60,7 +60,10 @@ const expectSane = (baseline: Baseline): void => {
     for (const waiting of baseline.quarantine)
       if (waiting.dimension === name) expect(list.map((item) => item.key)).not.toContain(waiting.key);
   }
-  for (const bin of [...baseline.hours, ...baseline.minutes]) expect(bin).toBeGreaterThanOrEqual(0);
+  expect(baseline.resumed.events).toBeLessThanOrEqual(baseline.events);
+  expect(baseline.resumed.days).toBeLessThanOrEqual(baseline.days);
+  for (const bin of [...baseline.hours, ...baseline.weekdays, ...baseline.minutes])
+    expect(bin).toBeGreaterThanOrEqual(0);
 };
 
 describe('whatever comes, in any order', () => {

@@ -45,6 +45,7 @@ export const rescaled = (baseline: Baseline, landmark: number): Baseline => {
     weight: fade(baseline.weight),
     dimensions,
     hours: baseline.hours.map(fade),
+    weekdays: baseline.weekdays.map(fade),
     minutes: baseline.minutes.map(fade),
   };
 };

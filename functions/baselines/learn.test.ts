@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Observation } from './baseline.ts';
+import { decodeBaseline, encodeBaseline } from './codec.ts';
 import { DAY_MS, decayedTo, HOUR_MS } from './decay.ts';
 import { fadedAt } from './landmark.ts';
 import { emptyBaseline, learn, learnOnce } from './learn.ts';
@@ -136,5 +137,33 @@ describe('what is usual', () => {
       baseline = learn(baseline, seen({ eventKey: `d${i}`, time: START + i * DAY_MS }));
     expect(maturity(baseline, baseline.last)).toBe('established');
     expect(maturity(baseline, baseline.last + 91 * DAY_MS)).toBe('learning');
+  });
+
+  test('after a long silence a whole learning period begins again, though nothing is forgotten', () => {
+    let baseline = emptyBaseline();
+    const day = (index: number) => {
+      for (let i = 0; i < 3; i++)
+        baseline = learn(
+          baseline,
+          seen({ eventKey: `r${index}-${i}`, time: START + index * DAY_MS + i * HOUR_MS }),
+        );
+    };
+    for (let index = 0; index < 5; index++) day(index);
+    expect(maturity(baseline, baseline.last)).toBe('established');
+    // Ninety days are no silence yet, a day more is one.
+    const just = learn(baseline, seen({ eventKey: 'just', time: baseline.last + 90 * DAY_MS }));
+    expect(maturity(just, just.last)).toBe('established');
+    for (let index = 200; index < 204; index++) {
+      day(index);
+      expect(maturity(baseline, baseline.last)).toBe('learning');
+    }
+    expect(baseline.events).toBe(27);
+    expect(baseline.resumed).toEqual({ events: 15, days: 5 });
+    day(204);
+    expect(maturity(baseline, baseline.last)).toBe('established');
+    expect(decodeBaseline(encodeBaseline(baseline), baseline.version)).toEqual(baseline);
+    // A late event of before the silence changes nothing of that.
+    const late = learn(baseline, seen({ eventKey: 'late', time: START + 2 * DAY_MS }));
+    expect(late.resumed).toEqual({ events: 15, days: 5 });
   });
 });

@@ -22,11 +22,13 @@ export const emptyBaseline = (): Baseline => ({
     readonly Entry[]
   >,
   hours: new Array<number>(24).fill(0),
+  weekdays: new Array<number>(7).fill(0),
   minutes: [],
   failures: { hour: NONE, week: NONE },
   factorFailures: NONE,
   attempts: { hour: NONE, week: NONE },
   today: { day: 0, events: 0 },
+  resumed: { events: 0, days: 0 },
   quarantine: [],
   changes: [],
   sessions: [],

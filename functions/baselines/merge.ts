@@ -76,7 +76,12 @@ const mergeTwo = (one: Baseline, other: Baseline): Baseline => {
     days: Math.max(a.days, b.days),
     dimensions,
     hours: addBins(a.hours, b.hours),
+    weekdays: addBins(a.weekdays, b.weekdays),
     minutes: addBins(a.minutes, b.minutes),
+    resumed: {
+      events: a.resumed.events + b.resumed.events,
+      days: Math.max(a.resumed.days, b.resumed.days),
+    },
     ...(place ? { place } : {}),
     failures: {
       hour: sumOf(a.failures.hour, b.failures.hour, HALF_LIFE.hour),

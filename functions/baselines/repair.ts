@@ -34,7 +34,9 @@ const unteach = (known: Baseline, seen: Observation): Baseline => {
         readonly Entry[]
       >,
       hours: baseline.hours.map(() => 0),
+      weekdays: baseline.weekdays.map(() => 0),
       minutes: [],
+      resumed: { events: 0, days: 0 },
       today: { ...baseline.today, events: 0 },
     };
   }
@@ -50,15 +52,19 @@ const unteach = (known: Baseline, seen: Observation): Baseline => {
       .sort(inOrder);
   }
   const isToday = baseline.today.day === day;
-  const { place, ...rest } = baseline;
+  const { place, resumed, ...rest } = baseline;
+  const events = baseline.events - 1;
+  const days = Math.max(1, baseline.days - 1);
   return {
     ...rest,
-    events: baseline.events - 1,
+    events,
     weight: rounded(Math.max(0, baseline.weight - gone)),
-    days: Math.max(1, baseline.days - 1),
+    days,
     dimensions,
     hours: addToBin(baseline.hours, new Date(seen.time).getUTCHours(), -gone, 24),
+    weekdays: addToBin(baseline.weekdays, new Date(seen.time).getUTCDay(), -gone, 7),
     minutes: addToBin(baseline.minutes, seen.minute, -gone, 12),
+    resumed: { events: Math.min(resumed.events, events), days: Math.min(resumed.days, days) },
     ...(place && place.time !== seen.time ? { place } : {}),
     ...(isToday ? { today: { day, events: Math.max(0, baseline.today.events - 1) } } : {}),
   };

@@ -2,6 +2,7 @@ import { type Baseline, DIMENSIONS, type Dimension, type Entry, type Observation
 import { DAY_MS, rounded } from './decay.ts';
 import { addedAt, landmarkOf, rescaled } from './landmark.ts';
 import { LIMITS } from './limits.ts';
+import { LEARNING } from './usual.ts';
 
 /** Whole days since the Unix epoch. */
 export const dayOf = (time: number): number => Math.floor(time / DAY_MS);
@@ -73,6 +74,7 @@ export const teach = (known: Baseline, seen: Observation): Baseline => {
     seen.place && (!baseline.place || seen.time >= baseline.place.time)
       ? { ...seen.place, time: seen.time }
       : baseline.place;
+  const resumes = !fresh && seen.time - baseline.last > LEARNING.silenceMs;
   const newDay = fresh || day > dayOf(baseline.last) || day < dayOf(baseline.first);
   return {
     ...baseline,
@@ -83,7 +85,9 @@ export const teach = (known: Baseline, seen: Observation): Baseline => {
     days: baseline.days + (newDay ? 1 : 0),
     dimensions,
     hours: addToBin(baseline.hours, new Date(seen.time).getUTCHours(), added, 24),
+    weekdays: addToBin(baseline.weekdays, new Date(seen.time).getUTCDay(), added, 7),
     minutes: addToBin(baseline.minutes, seen.minute, added, 12),
+    ...(resumes ? { resumed: { events: baseline.events, days: baseline.days } } : {}),
     ...(place ? { place } : {}),
   };
 };

@@ -60,6 +60,31 @@ export const hourDensity = (baseline: Baseline, timeMs: number): number => {
   return (24 * ((1 - part) * at(low) + part * at((low + 1) % 24))) / mass;
 };
 
+/** So many events on each day of the week are supposed beside those known, so that a few say little. */
+const SUPPOSED = 1;
+/** Within so many hours of midnight the neighbouring day counts as well, at midnight by half. */
+const DUSK_HOURS = 3;
+
+/**
+ * How usual an hour of the week is: the density of the hour of the day times that of the day of the week, relative to
+ * a uniform week (1 = as often as chance). The week is a circle too: shortly before midnight the next day counts as
+ * well, and Saturday is Sunday's neighbour. Seven bins and twenty-four stand for 168, which few accounts could fill; what
+ * is lost is an hour that is usual on one day only.
+ *
+ * @param timeMs ms since the Unix epoch; days and hours are UTC.
+ */
+export const weekDensity = (baseline: Baseline, timeMs: number): number => {
+  const { weekdays } = baseline;
+  const mass = weekdays.reduce((sum, value) => sum + value, 0);
+  if (mass <= 0) return hourDensity(baseline, timeMs);
+  const at = (day: number): number => (7 * (weekdays[(day + 7) % 7]! + SUPPOSED)) / (mass + 7 * SUPPOSED);
+  const day = new Date(timeMs).getUTCDay();
+  const hour = (timeMs % DAY_MS) / (DAY_MS / 24);
+  const [neighbour, distance] = hour < 12 ? [day - 1, hour] : [day + 1, 24 - hour];
+  const part = Math.max(0, 1 - distance / DUSK_HOURS) / 2;
+  return hourDensity(baseline, timeMs) * ((1 - part) * at(day) + part * at(neighbour));
+};
+
 /** How far a baseline can be relied on. */
 export type Maturity = 'none' | 'learning' | 'established';
 
@@ -67,13 +92,16 @@ export type Maturity = 'none' | 'learning' | 'established';
 export const LEARNING = { events: 12, days: 5, silenceMs: 90 * DAY_MS } as const;
 
 /**
- * The learning regime: `none` without history, `learning` until enough events on enough different days, and
- * again after a long silence, then `established`.
+ * The learning regime: `none` without history, `learning` until enough events on enough different days, then
+ * `established`. A long silence begins another learning period: what was learned before stays known, but events and
+ * days are counted anew.
  *
  * @param now event time of the event at hand, ms.
  */
 export const maturity = (baseline: Baseline, now: number): Maturity => {
   if (baseline.events === 0) return 'none';
   if (now - baseline.last > LEARNING.silenceMs) return 'learning';
-  return baseline.events >= LEARNING.events && baseline.days >= LEARNING.days ? 'established' : 'learning';
+  const events = baseline.events - baseline.resumed.events;
+  const days = baseline.days - baseline.resumed.days;
+  return events >= LEARNING.events && days >= LEARNING.days ? 'established' : 'learning';
 };

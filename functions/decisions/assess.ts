@@ -9,6 +9,7 @@ import {
   featureVector,
   type NetworkFacts,
   observe,
+  personText,
   type Point,
   type Signal,
   type ThreatVerdict,
@@ -87,16 +88,17 @@ export const printedTerms = (contributions: readonly Contribution[]): Contributi
 const definitions = new Map(catalogue.map((definition) => [definition.code, definition]));
 
 const reasonOf = (term: Contribution, signals: ReadonlyMap<string, Signal>): Reason => {
-  const raises = term.contribution > 0;
   const codes = term.code.split(' × ');
   const parts = codes.map((code) => ({ code, signal: signals.get(code), definition: definitions.get(code) }));
   const evaluated = parts.flatMap(({ signal }) => (signal?.evaluated ? [signal] : []));
   const missing = parts.find(({ signal }) => !signal?.evaluated);
   const text = missing
     ? `Not known for this sign-in: ${missing.definition?.title.toLowerCase() ?? missing.code}`
-    : codes.length > 1
-      ? `${raises ? 'An unusual' : 'A usual'} combination: ${parts.map(({ definition }) => definition?.title.toLowerCase()).join(' with ')}`
-      : (parts[0]?.definition?.text(raises) ?? term.code);
+    : parts
+        .flatMap(({ definition, signal }) =>
+          definition && signal?.evaluated ? [personText(definition, signal.value)] : [],
+        )
+        .join(' ');
   return {
     code: term.code,
     contribution: term.contribution,

@@ -126,6 +126,7 @@ export const reverted = (
   ) as unknown as Record<Dimension, readonly Entry[]>;
   const events = Math.max(0, now.events + changed(({ events }) => events));
   const isBefore = events === before.events;
+  const days = Math.max(events > 0 ? 1 : 0, now.days + changed((one) => one.days));
   const { place: placeNow, ...rest } = now;
   const samePlace = JSON.stringify(placeNow) === JSON.stringify(after.place);
   const place = samePlace ? before.place : placeNow;
@@ -141,9 +142,14 @@ export const reverted = (
     first: isBefore ? before.first : now.first,
     last: isBefore ? before.last : now.last,
     weight: rounded(now.weight + changed(({ weight }) => weight, true)),
-    days: Math.max(events > 0 ? 1 : 0, now.days + changed(({ days }) => days)),
+    days,
+    resumed: {
+      events: Math.min(now.resumed.events, events),
+      days: Math.min(now.resumed.days, days),
+    },
     dimensions,
     hours: bins(now.hours, before.hours, after.hours, scales),
+    weekdays: bins(now.weekdays, before.weekdays, after.weekdays, scales),
     minutes: bins(
       now.minutes.length > 0 ? now.minutes : before.minutes.map(() => 0),
       before.minutes,

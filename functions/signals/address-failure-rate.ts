@@ -24,8 +24,9 @@ export const addressFailureRate: SignalDefinition = {
       usual: 'one in ten',
     };
   },
-  text: (raises) =>
-    raises
-      ? 'Sign-ins from the same address often failed lately.'
-      : 'Sign-ins from the same address seldom failed lately.',
+  texts: [
+    { below: 0.15, text: 'Sign-ins from the same address are not known to fail often.' },
+    { below: 0.4, text: 'Sign-ins from the same address sometimes failed lately.' },
+    { text: 'Sign-ins from the same address often failed lately.' },
+  ],
 };

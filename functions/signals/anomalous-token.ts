@@ -45,8 +45,9 @@ export const anomalousToken: SignalDefinition = {
       since: known.time,
     };
   },
-  text: (raises) =>
-    raises
-      ? 'Your session went on from something else than it began with.'
-      : 'Your session goes on as it began.',
+  texts: [
+    { below: 0.05, text: 'Your session goes on as it began.' },
+    { below: 0.5, text: 'Your session went on from another network than it began with.' },
+    { text: 'Your session went on from another browser or device than it began with.' },
+  ],
 };

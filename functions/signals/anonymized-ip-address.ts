@@ -35,8 +35,10 @@ export const anonymizedIPAddress: SignalDefinition = {
       usual: event.subject.kind === 'person' ? 'an access network' : 'an access or hosting network',
     };
   },
-  text: (raises) =>
-    raises
-      ? 'The network hides where the sign-in comes from.'
-      : 'The network is an ordinary way to the internet.',
+  texts: [
+    { below: 0.1, text: 'The network is not known to hide where sign-ins come from.' },
+    { below: 0.4, text: 'The network passes on what many people send.' },
+    { below: 0.6, text: 'The network is one of servers rather than of homes or telephones.' },
+    { text: 'The network hides where the sign-in comes from.' },
+  ],
 };

@@ -22,8 +22,9 @@ export const bruteForce: SignalDefinition = {
       usual: 'one or two when a password is mistyped',
     };
   },
-  text: (raises) =>
-    raises
-      ? 'There were several failed sign-ins to your account just before.'
-      : 'There were few failed sign-ins to your account just before.',
+  texts: [
+    { below: 0.5, text: 'There were hardly any failed sign-ins to your account just before.' },
+    { below: 3, text: 'There were a few failed sign-ins to your account before.' },
+    { text: 'There were several failed sign-ins to your account just before.' },
+  ],
 };

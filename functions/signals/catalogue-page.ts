@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { catalogue } from './catalogue.ts';
 import radii from './network/accuracy-radii.json' with { type: 'json' };
 import list from './network/network-classes.json' with { type: 'json' };
-import type { SignalDefinition } from './signal.ts';
+import type { Grade, SignalDefinition } from './signal.ts';
 
 /** Where the page is kept. */
 export const PAGE = fileURLToPath(new URL('../../docs/signals.md', import.meta.url));
@@ -44,18 +44,22 @@ export function cataloguePage(): string {
   ].join('\n\n')}\n`;
 }
 
-function section({ code, title, description, unit, range, alsoKnownAs, text }: SignalDefinition): string {
+function section({ code, title, description, unit, range, alsoKnownAs, texts }: SignalDefinition): string {
   return [
     `## ${code}`,
     `*${title}*`,
     description,
     `- Value: ${unit}, ${span(range)}.`,
     ...(alsoKnownAs ? [`- Elsewhere: ${alsoKnownAs.join(', ')}.`] : []),
-    `- The subject reads, when it raises the risk: “${text(true)}” When it lowers it: “${text(false)}”`,
+    `- The subject reads, by the value: ${texts.map(read).join(' ')}`,
   ]
     .join('\n\n')
     .replaceAll('.\n\n- ', '.\n- ')
     .replace(`${description}\n- `, `${description}\n\n- `);
+}
+
+function read({ below, text }: Grade): string {
+  return below === undefined ? `Else: “${text}”` : `Below ${minus(below)}: “${text}”`;
 }
 
 function span([low, high]: readonly [number, number]): string {

@@ -166,11 +166,16 @@ describe('every signal', () => {
   });
 
   it('tells the subject something, with no number, address or place that an attacker could learn from', () => {
-    for (const { code, text } of catalogue)
-      for (const raises of [true, false]) {
-        expect(text(raises), code).toMatch(/^[A-Z][^0-9]+\.$/);
-        expect(text(raises)).not.toBe(text(!raises));
-      }
+    for (const { code, texts, range } of catalogue) {
+      for (const { text } of texts) expect(text, code).toMatch(/^[A-Z][^0-9]+\.$/);
+      expect(new Set(texts.map(({ text }) => text)).size, code).toBe(texts.length);
+      // Rising bounds within the range, so that each sentence can be read of some value, and one of any.
+      const bounds = texts.map(({ below }) => below ?? Number.POSITIVE_INFINITY);
+      expect(bounds, code).toEqual([...bounds].sort((a, b) => a - b));
+      expect(bounds.at(-1), code).toBe(Number.POSITIVE_INFINITY);
+      expect(bounds[0], code).toBeGreaterThan(range[0]);
+      expect(bounds.at(-2), code).toBeLessThanOrEqual(range[1]);
+    }
   });
 
   it('leaves what it looks at as it is', () => {

@@ -33,8 +33,9 @@ export const credentialStuffing: SignalDefinition = {
       usual: 'one in five attempts fails',
     };
   },
-  text: (raises) =>
-    raises
-      ? 'Many sign-ins to other accounts failed in the same manner.'
-      : 'Nothing suggests that lists of stolen passwords are being tried.',
+  texts: [
+    { below: 1, text: 'Nothing suggests that lists of stolen passwords are being tried.' },
+    { below: 5, text: 'A few sign-ins to other accounts failed in the same manner.' },
+    { text: 'Many sign-ins to other accounts failed in the same manner.' },
+  ],
 };

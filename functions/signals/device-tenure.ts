@@ -6,5 +6,4 @@ export const deviceTenure = tenureSignal({
   title: 'How long the device is known',
   dimension: 'device',
   noun: 'device',
-  texts: ['This device has not been known for long.', 'You have used this device for a long time.'],
 });

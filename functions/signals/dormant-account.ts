@@ -22,8 +22,12 @@ export const dormantAccount: SignalDefinition = {
       since: subject.first,
     };
   },
-  text: (raises) =>
-    raises ? 'Your account had not been used for a while.' : 'Your account was used not long ago.',
+  texts: [
+    { below: 1, text: 'Your account was last used within a day before.' },
+    { below: 14, text: 'Your account was last used some days before.' },
+    { below: 60, text: 'Your account was last used some weeks before.' },
+    { text: 'Your account had not been used for a long time.' },
+  ],
 };
 
 function everyDays(first: number, last: number, events: number): string {

@@ -22,8 +22,9 @@ export const factorFatigue: SignalDefinition = {
       usual: 'none',
     };
   },
-  text: (raises) =>
-    raises
-      ? 'Several confirmation requests to you were denied or failed just before.'
-      : 'No confirmation requests to you were denied just before.',
+  texts: [
+    { below: 0.5, text: 'Hardly any confirmation requests to you were denied just before.' },
+    { below: 2, text: 'A confirmation request to you was denied or failed before.' },
+    { text: 'Several confirmation requests to you were denied or failed just before.' },
+  ],
 };

@@ -34,8 +34,9 @@ export const factorReset: SignalDefinition = {
       ...(found && { since: found.change.time }),
     };
   },
-  text: (raises) =>
-    raises
-      ? 'How you sign in was changed shortly before.'
-      : 'How you sign in was not changed shortly before.',
+  texts: [
+    { below: 0.05, text: 'No change of how you sign in is known of late.' },
+    { below: 0.5, text: 'Your account, or how you sign in, was changed lately.' },
+    { text: 'Your account, or how you sign in, was changed shortly before.' },
+  ],
 };

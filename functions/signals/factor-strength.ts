@@ -20,6 +20,9 @@ export const factorStrength: SignalDefinition = {
       usual: 'a second factor or a passkey',
     };
   },
-  text: (raises) =>
-    raises ? 'The sign-in method is one that can be stolen.' : 'The sign-in method is hard to steal.',
+  texts: [
+    { below: 2, text: 'The sign-in method is one that can be stolen.' },
+    { below: 4, text: 'The sign-in method is harder to steal than a password.' },
+    { text: 'The sign-in method is hard to steal.' },
+  ],
 };

@@ -17,5 +17,5 @@ export const failedAttempt: SignalDefinition = {
       usual: 'success',
     };
   },
-  text: (raises) => (raises ? 'The attempt failed.' : 'The attempt did not fail.'),
+  texts: [{ below: 0.5, text: 'The attempt did not fail.' }, { text: 'The attempt failed.' }],
 };

@@ -23,8 +23,9 @@ export const historyThin: SignalDefinition = {
       ...(subject.events > 0 && { since: subject.first }),
     };
   },
-  text: (raises) =>
-    raises
-      ? 'Your account has little history to compare this sign-in with.'
-      : 'Your account has a history to compare this sign-in with.',
+  texts: [
+    { below: 0.3, text: 'Your account has a history to compare this sign-in with.' },
+    { below: 0.99, text: 'Your account has little history to compare this sign-in with.' },
+    { text: 'Your account has no history yet to compare this sign-in with.' },
+  ],
 };

@@ -33,8 +33,9 @@ export const implausibleRoundTrip: SignalDefinition = {
       usual: `at least ${Math.round(least)} ms from there`,
     };
   },
-  text: (raises) =>
-    raises
-      ? 'The network does not seem to be where it is said to be.'
-      : 'The network can be where it is said to be.',
+  texts: [
+    { below: 1, text: 'The network can be where it is said to be.' },
+    { below: 20, text: 'The network may not be where it is said to be.' },
+    { text: 'The network does not seem to be where it is said to be.' },
+  ],
 };

@@ -43,8 +43,10 @@ export const impossibleConcurrency: SignalDefinition = {
     if (value < 0) return no('no other session with a place within the hour');
     return { evaluated: true, value, observed, usual: 'sessions within reach of each other', since };
   },
-  text: (raises) =>
-    raises
-      ? 'Your account was active somewhere else at the same time.'
-      : 'Your account was active at the same time within reach.',
+  texts: [
+    { below: 1, text: 'Your account was active at about the same time, within reach.' },
+    { below: 300, text: 'Your account was active elsewhere at about the same time, but not far away.' },
+    { below: 900, text: 'Your account was active at about the same time, a fast journey away.' },
+    { text: 'Your account was active at about the same time, too far away for one person.' },
+  ],
 };

@@ -16,14 +16,24 @@ export {
   openNetworkLookup,
   parseAddress,
 } from './network/index.ts';
+export { modelInput, modelInputs } from './model-input.ts';
 export { isPlaceless, type ObserveOptions, observe } from './observe.ts';
+export {
+  RECENT_PROPERTIES,
+  RECENT_STEPS,
+  RECENT_WIDTH,
+  recentEvents,
+  recentInputs,
+} from './recent-events.ts';
 export type {
   AgentFacts,
   Evaluation,
+  Grade,
   NetworkClass,
   NetworkFacts,
   Signal,
   SignalContext,
   SignalDefinition,
 } from './signal.ts';
+export { personText } from './signal.ts';
 export { SignalError } from './signal-error.ts';

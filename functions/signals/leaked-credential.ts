@@ -31,8 +31,9 @@ export const leakedCredential: SignalDefinition = {
       usual: 'in no leak',
     };
   },
-  text: (raises) =>
-    raises
-      ? 'Your password is known to have leaked elsewhere.'
-      : 'Your password is not known to have leaked.',
+  texts: [
+    { below: 0.01, text: 'Your password is not known to have leaked.' },
+    { below: 0.5, text: 'Your password may have leaked elsewhere.' },
+    { text: 'Your password is reported to have leaked elsewhere.' },
+  ],
 };

@@ -16,8 +16,9 @@ export const liveness: SignalDefinition = {
     const bounded = Math.max(0, value);
     return { evaluated: true, value: bounded, observed: `liveness ${bounded.toFixed(2)}`, usual: 'near 1' };
   },
-  text: (raises) =>
-    raises
-      ? 'The check that a live person is there was not convincing.'
-      : 'A check showed that a live person is there.',
+  texts: [
+    { below: 0.5, text: 'The check that a live person is there was not convincing.' },
+    { below: 0.8, text: 'The check that a live person is there was fairly convincing.' },
+    { text: 'A check showed that a live person is there.' },
+  ],
 };

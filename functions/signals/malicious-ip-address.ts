@@ -23,5 +23,9 @@ export const maliciousIPAddress: SignalDefinition = {
       usual: 'not listed',
     };
   },
-  text: (raises) => (raises ? 'The network is known for attacks.' : 'The network is not known for attacks.'),
+  texts: [
+    { below: 0.01, text: 'The network is not known for attacks.' },
+    { below: 0.5, text: 'The network is suspected of attacks.' },
+    { text: 'The network is known for attacks.' },
+  ],
 };

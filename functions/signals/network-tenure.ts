@@ -6,5 +6,4 @@ export const networkTenure = tenureSignal({
   title: 'How long the network is known',
   dimension: 'prefix',
   noun: 'network',
-  texts: ['This network has not been known for long.', 'You have used this network for a long time.'],
 });

@@ -9,5 +9,9 @@ export const newApplication = noveltySignal({
   backOff: true,
   noun: 'application',
   pseudonymous: true,
-  texts: ['You do not usually use this application.', 'You usually use this application.'],
+  texts: [
+    'This application is nothing unusual here.',
+    'This application is one that is seldom used here.',
+    'You do not usually use this application.',
+  ],
 });

@@ -11,7 +11,8 @@ export const newASN = noveltySignal({
   pseudonymous: false,
   alsoKnownAs: ['Entra unfamiliarFeatures (ASN)'],
   texts: [
+    'The internet provider is nothing unusual here.',
+    'The internet provider is one that is seldom used here.',
     'The internet provider is not one that you usually use.',
-    'You usually use this internet provider.',
   ],
 });

@@ -10,5 +10,9 @@ export const newCountry = noveltySignal({
   noun: 'country',
   pseudonymous: false,
   alsoKnownAs: ['Entra newCountry', 'Okta New Country'],
-  texts: ['This is not a country that you usually sign in from.', 'You usually sign in from this country.'],
+  texts: [
+    'You usually sign in from this country.',
+    'You seldom sign in from this country.',
+    'This is not a country that you usually sign in from.',
+  ],
 });

@@ -10,5 +10,9 @@ export const newDevice = noveltySignal({
   noun: 'device',
   pseudonymous: true,
   alsoKnownAs: ['Entra unfamiliarFeatures (device)', 'Auth0 NewDevice'],
-  texts: ['This device is not one that you usually use.', 'You usually use this device.'],
+  texts: [
+    'You usually use this device.',
+    'You seldom use this device.',
+    'This device is not one that you usually use.',
+  ],
 });

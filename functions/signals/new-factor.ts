@@ -9,5 +9,9 @@ export const newFactor = noveltySignal({
   backOff: true,
   noun: 'factor',
   pseudonymous: false,
-  texts: ['This sign-in method is not one that you usually use.', 'You usually use this sign-in method.'],
+  texts: [
+    'This sign-in method is nothing unusual here.',
+    'This sign-in method is one that is seldom used here.',
+    'This sign-in method is not one that you usually use.',
+  ],
 });

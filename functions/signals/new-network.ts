@@ -10,5 +10,9 @@ export const newNetwork = noveltySignal({
   noun: 'network',
   pseudonymous: false,
   alsoKnownAs: ['Entra unfamiliarFeatures (IP)', 'Okta New IP'],
-  texts: ['This network is not one that you usually use.', 'You usually use this network.'],
+  texts: [
+    'This network is nothing unusual here.',
+    'This network is one that is seldom used here.',
+    'This network is not one that you usually use.',
+  ],
 });

@@ -32,8 +32,9 @@ export const newPrivilege: SignalDefinition = {
       ...(found && { since: found.change.time }),
     };
   },
-  text: (raises) =>
-    raises
-      ? 'Your account was given new rights shortly before.'
-      : 'Your account was given no new rights of late.',
+  texts: [
+    { below: 0.02, text: 'No new rights of your account are known of late.' },
+    { below: 0.4, text: 'Your account was given new rights lately.' },
+    { text: 'Your account was given new rights shortly before.' },
+  ],
 };

@@ -9,5 +9,9 @@ export const newResource = noveltySignal({
   backOff: true,
   noun: 'resource',
   pseudonymous: true,
-  texts: ['You do not usually open this resource.', 'You usually open this resource.'],
+  texts: [
+    'This resource is nothing unusual here.',
+    'This resource is one that is seldom opened here.',
+    'You do not usually open this resource.',
+  ],
 });

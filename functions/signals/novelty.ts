@@ -16,9 +16,13 @@ export interface NoveltyOptions {
   /** True when the keys are pseudonyms, which say nothing to a reader. */
   readonly pseudonymous: boolean;
   readonly alsoKnownAs?: readonly string[];
-  /** What the subject may read, when it raises and when it lowers the risk. */
-  readonly texts: readonly [raises: string, lowers: string];
+  /** What the subject may read: of what is used often, now and then, and hardly ever. */
+  readonly texts: readonly [usual: string, seldom: string, unusual: string];
 }
+
+/** More often than once in eight counts as usual, than once in 128 as seldom, in words. */
+const USUAL_BITS = 3;
+const SELDOM_BITS = 7;
 
 const COMPUTED =
   'The value is its surprise in bits, −log2 of the smoothed share among what this subject uses';
@@ -61,7 +65,11 @@ export function noveltySignal(options: NoveltyOptions): SignalDefinition {
         ...sinceOf(known?.firstDay, context.subject),
       };
     },
-    text: (raises) => options.texts[raises ? 0 : 1],
+    texts: [
+      { below: USUAL_BITS, text: options.texts[0] },
+      { below: SELDOM_BITS, text: options.texts[1] },
+      { text: options.texts[2] },
+    ],
   };
 }
 

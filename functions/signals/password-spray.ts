@@ -28,8 +28,9 @@ export const passwordSpray: SignalDefinition = {
       usual: 'one in five attempts fails',
     };
   },
-  text: (raises) =>
-    raises
-      ? 'Many sign-ins to other accounts failed from the same network.'
-      : 'The network shows no sign of attempts on many accounts.',
+  texts: [
+    { below: 1, text: 'The network shows no sign of attempts on many accounts.' },
+    { below: 5, text: 'A few sign-ins to other accounts failed from the same network.' },
+    { text: 'Many sign-ins to other accounts failed from the same network.' },
+  ],
 };

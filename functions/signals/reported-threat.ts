@@ -27,8 +27,9 @@ export const reportedThreat: SignalDefinition = {
       ...(found && { since: found.change.time }),
     };
   },
-  text: (raises) =>
-    raises
-      ? 'A threat to your account was reported shortly before.'
-      : 'No threat to your account was reported lately.',
+  texts: [
+    { below: 0.05, text: 'No threat to your account was reported lately.' },
+    { below: 0.5, text: 'A threat to your account was reported lately.' },
+    { text: 'A threat to your account was reported shortly before.' },
+  ],
 };

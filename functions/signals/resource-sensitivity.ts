@@ -24,8 +24,9 @@ export const resourceSensitivity: SignalDefinition = {
       usual: `${context.subject.dimensions.resource.length} resources known`,
     };
   },
-  text: (raises) =>
-    raises
-      ? 'You asked for something sensitive that you do not usually open.'
-      : 'What you asked for is nothing unusual for you.',
+  texts: [
+    { below: 0.1, text: 'What you asked for is not sensitive, or nothing unusual.' },
+    { below: 0.35, text: 'You asked for something sensitive that is not opened every day.' },
+    { text: 'You asked for something sensitive that you do not usually open.' },
+  ],
 };

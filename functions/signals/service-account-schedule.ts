@@ -34,8 +34,9 @@ export const serviceAccountSchedule: SignalDefinition = {
       since: subject.first,
     };
   },
-  text: (raises) =>
-    raises
-      ? 'This program does not usually run at this minute.'
-      : 'This program usually runs at this minute.',
+  texts: [
+    { below: 0, text: 'This program usually runs at this minute.' },
+    { below: 2, text: 'This program runs at this minute as at many others.' },
+    { text: 'This program does not usually run at this minute.' },
+  ],
 };

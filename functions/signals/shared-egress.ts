@@ -21,8 +21,9 @@ export const sharedEgress: SignalDefinition = {
       usual: 'varies by organisation',
     };
   },
-  text: (raises) =>
-    raises
-      ? 'Few others of your organisation use this network.'
-      : 'Others of your organisation use this network.',
+  texts: [
+    { below: 1, text: 'No others of your organisation are known to use this network.' },
+    { below: 5, text: 'Few others of your organisation use this network.' },
+    { text: 'Others of your organisation use this network.' },
+  ],
 };

@@ -101,10 +101,29 @@ export interface SignalDefinition {
   readonly alsoKnownAs?: readonly string[];
   evaluate(context: SignalContext): Evaluation;
   /**
-   * The sentence that the subject may read: no address, no place, no threshold.
-   * @param raises whether it raised the risk (contribution > 0) or lowered it.
+   * The sentences that the subject may read, by the value found: no address, no place, no threshold, and no more than
+   * the value bears out. In rising order; the last has no bound. What operators read is `observed` and `usual`.
    */
-  text(raises: boolean): string;
+  readonly texts: readonly Grade[];
+}
+
+/** What may be said of values up to a bound. */
+export interface Grade {
+  /** Exclusive; absent for all that is above the others. */
+  readonly below?: number;
+  readonly text: string;
+}
+
+/**
+ * What the subject may read of a value: the first sentence whose bound is above it.
+ *
+ * @example
+ * ```ts
+ * personText(dormantAccount, 0.5); // 'Your account was last used within a day before.'
+ * ```
+ */
+export function personText({ texts }: Pick<SignalDefinition, 'texts'>, value: number): string {
+  return texts.find(({ below }) => below === undefined || value < below)!.text;
 }
 
 /** An evaluation with the code of its signal. */

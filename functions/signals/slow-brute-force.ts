@@ -23,8 +23,9 @@ export const slowBruteForce: SignalDefinition = {
       usual: 'a few',
     };
   },
-  text: (raises) =>
-    raises
-      ? 'There were repeated failed sign-ins to your account over the last days.'
-      : 'There were few failed sign-ins to your account over the last days.',
+  texts: [
+    { below: 1, text: 'There were hardly any failed sign-ins to your account over the last days.' },
+    { below: 5, text: 'There were a few failed sign-ins to your account over the last days.' },
+    { text: 'There were repeated failed sign-ins to your account over the last days.' },
+  ],
 };

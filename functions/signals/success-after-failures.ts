@@ -22,8 +22,9 @@ export const successAfterFailures: SignalDefinition = {
       usual: 'after none to two',
     };
   },
-  text: (raises) =>
-    raises
-      ? 'The sign-in succeeded after several failed ones.'
-      : 'The sign-in succeeded without many failed ones before.',
+  texts: [
+    { below: 0.5, text: 'The sign-in succeeded with hardly any failed ones just before.' },
+    { below: 3, text: 'The sign-in succeeded after a few failed ones.' },
+    { text: 'The sign-in succeeded after several failed ones.' },
+  ],
 };

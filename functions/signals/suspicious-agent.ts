@@ -25,8 +25,9 @@ export const suspiciousAgent: SignalDefinition = {
       usual: 'a browser or an app',
     };
   },
-  text: (raises) =>
-    raises
-      ? 'The sign-in looks as if a program made it.'
-      : 'The sign-in came from an ordinary browser or app.',
+  texts: [
+    { below: 0.25, text: 'The sign-in came from an ordinary browser or app.' },
+    { below: 0.75, text: 'The sign-in came from a browser or app that is not recognised.' },
+    { text: 'The sign-in looks as if a program made it.' },
+  ],
 };

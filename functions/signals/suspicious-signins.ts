@@ -43,6 +43,9 @@ export const suspiciousSignins: SignalDefinition = {
       since: subject.first,
     };
   },
-  text: (raises) =>
-    raises ? 'This program signed in unlike it usually does.' : 'This program signed in as it usually does.',
+  texts: [
+    { below: 0.05, text: 'This program signed in as it usually does.' },
+    { below: 0.4, text: 'Something about how this program signed in is new for it.' },
+    { text: 'This program signed in unlike it usually does.' },
+  ],
 };

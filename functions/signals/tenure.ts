@@ -10,7 +10,6 @@ export interface TenureOptions {
   readonly title: string;
   readonly dimension: Dimension;
   readonly noun: string;
-  readonly texts: readonly [raises: string, lowers: string];
 }
 
 /**
@@ -42,6 +41,11 @@ export function tenureSignal(options: TenureOptions): SignalDefinition {
         ...(known && { since: known.firstDay * DAY_MS }),
       };
     },
-    text: (raises) => options.texts[raises ? 0 : 1],
+    texts: [
+      { below: 1, text: `This ${noun} is new for you.` },
+      { below: 5, text: `You have used this ${noun} on a few days.` },
+      { below: 30, text: `You have used this ${noun} for some time.` },
+      { text: `You have used this ${noun} for a long time.` },
+    ],
   };
 }

@@ -12,7 +12,8 @@ export const unfamiliarAgent = noveltySignal({
   pseudonymous: false,
   alsoKnownAs: ['Entra unfamiliarFeatures (browser)'],
   texts: [
+    'This kind of browser or app is nothing unusual here.',
+    'This kind of browser or app is one that is seldom used here.',
     'This kind of browser or app is not one that you usually use.',
-    'You usually use this kind of browser or app.',
   ],
 });

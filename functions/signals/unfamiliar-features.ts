@@ -34,8 +34,10 @@ export const unfamiliarFeatures: SignalDefinition = {
       since: subject.first,
     };
   },
-  text: (raises) =>
-    raises
-      ? 'Several things about this sign-in are new for you.'
-      : 'What can be compared about this sign-in is as usual.',
+  texts: [
+    { below: 0.01, text: 'What can be compared about this sign-in is as usual.' },
+    { below: 0.5, text: 'Something about this sign-in is new for you.' },
+    { below: 1, text: 'Much of what can be compared about this sign-in is new for you.' },
+    { text: 'All that can be compared about this sign-in is new for you.' },
+  ],
 };

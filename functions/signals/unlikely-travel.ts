@@ -71,10 +71,15 @@ export const unlikelyTravel: SignalDefinition = {
       since: place.time,
     };
   },
-  text: (raises) =>
-    raises
-      ? 'This sign-in came from farther away than one can travel since your last one.'
-      : 'This sign-in came from where you can be, given your last one.',
+  texts: [
+    { below: 1, text: 'This sign-in came from within reach of your last one.' },
+    {
+      below: 300,
+      text: 'This sign-in came from elsewhere than your last one, but one can travel there in the time between.',
+    },
+    { below: 900, text: 'This sign-in came from so far away that only a fast journey explains it.' },
+    { text: 'This sign-in came from farther away than people usually can travel since your last one.' },
+  ],
 };
 
 /** Whether a network is one of the organisation's shared ways out. */

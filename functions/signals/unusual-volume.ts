@@ -24,8 +24,9 @@ export const unusualVolume: SignalDefinition = {
       usual: `${expected.toFixed(1)}`,
     };
   },
-  text: (raises) =>
-    raises
-      ? 'There are more sign-ins to your account than usual.'
-      : 'The number of sign-ins to your account is as usual.',
+  texts: [
+    { below: 0.5, text: 'There are no more sign-ins to your account than usual.' },
+    { below: 2, text: 'There are somewhat more sign-ins to your account than usual.' },
+    { text: 'There are far more sign-ins to your account than usual.' },
+  ],
 };
