@@ -7,6 +7,31 @@ const SEVERITY = { low: 1, medium: 3, high: 4 } as const;
 const RISK_LEVEL = { low: 1, medium: 2, high: 3 } as const;
 const LOGOFF = 'sign_out';
 
+/** The profile to which the members belong that say what was done. */
+const PROFILES = ['security_control'];
+
+/** `factor_type_id` of an authentication factor; what has none there is 99, Other. */
+const FACTOR_TYPE: Readonly<Record<string, number>> = {
+  sms: 1,
+  phone_call: 3,
+  biometric: 4,
+  push: 5,
+  otp: 7,
+  totp: 7,
+  email: 8,
+  security_key: 9,
+  passkey: 10,
+  password: 11,
+};
+
+/** `type_id` of a user. */
+const USER_TYPE: Readonly<Record<string, { type_id: number; type: string }>> = {
+  person: { type_id: 1, type: 'User' },
+  service: { type_id: 3, type: 'System' },
+  agent: { type_id: 99, type: 'Agent' },
+  device: { type_id: 99, type: 'Device' },
+};
+
 /** An event of OCSF. */
 export type OcsfEvent = Readonly<Record<string, unknown>>;
 
@@ -14,7 +39,7 @@ export type OcsfEvent = Readonly<Record<string, unknown>>;
  * A decision as OCSF events, for any SIEM: the Authentication (class 3002) that it was about, and, where the risk is
  * not low or the outcome is not `allow`, a Detection Finding (class 2004) with what was found.
  *
- * Identifiers are the keyed pseudonyms of the log. What OCSF has no member for is under `unmapped`.
+ * Required attributes and enumerations are those of the schema; a test holds every event to them. Identifiers are the keyed pseudonyms of the log. What OCSF has no member for is under `unmapped`.
  *
  * @see https://schema.ocsf.io/1.3.0/classes/authentication
  * @see https://schema.ocsf.io/1.3.0/classes/detection_finding
@@ -29,7 +54,10 @@ export const ocsfOf = ({ key, tenant, decision, basis, observation }: LoggedDeci
   const activity = asked?.attempt === LOGOFF ? 2 : 1;
   const product = { name: 'Countersign', vendor_name: 'Countersign' };
   const stopped = decision.mode === 'enforce' && decision.outcome !== 'allow';
-  const user = { uid: decision.subject, type_id: asked?.kind === 'person' ? 1 : 0 };
+  const user = {
+    uid: decision.subject,
+    ...(USER_TYPE[asked?.kind ?? ''] ?? { type_id: 0, type: 'Unknown' }),
+  };
   const unmapped = { score: decision.score, outcome: decision.outcome, mode: decision.mode };
   const authentication: OcsfEvent = {
     category_uid: 3,
@@ -39,12 +67,18 @@ export const ocsfOf = ({ key, tenant, decision, basis, observation }: LoggedDeci
     time,
     severity_id: SEVERITY[decision.level],
     status_id: observation.failed ? 2 : 1,
+    is_remote: true,
     metadata: { version: OCSF_VERSION, uid: key, tenant_uid: tenant, product },
     user,
     service: { name: asked?.application ?? 'unknown' },
     is_mfa: (asked?.factors.length ?? 0) > 1,
     ...(asked
-      ? { auth_factors: asked.factors.map((name) => ({ factor_type_id: 99, factor_type: name })) }
+      ? {
+          auth_factors: asked.factors.map((name) => ({
+            factor_type_id: FACTOR_TYPE[name] ?? 99,
+            factor_type: name,
+          })),
+        }
       : {}),
     unmapped,
   };
@@ -60,7 +94,13 @@ export const ocsfOf = ({ key, tenant, decision, basis, observation }: LoggedDeci
       time: Date.parse(decision.decidedAt),
       severity_id: SEVERITY[decision.level],
       status_id: decision.resolution ? 4 : 1,
-      metadata: { version: OCSF_VERSION, uid: `${key}#finding`, tenant_uid: tenant, product },
+      metadata: {
+        version: OCSF_VERSION,
+        uid: `${key}#finding`,
+        tenant_uid: tenant,
+        product,
+        profiles: PROFILES,
+      },
       finding_info: {
         uid: key,
         title: strongest[0]?.text ?? 'A sign-in that policy did not let pass',
@@ -72,7 +112,6 @@ export const ocsfOf = ({ key, tenant, decision, basis, observation }: LoggedDeci
       risk_level_id: RISK_LEVEL[decision.level],
       action_id: stopped ? 2 : 1,
       disposition_id: stopped ? 2 : 1,
-      is_alert: decision.level === 'high',
       resources: [{ uid: asked?.application ?? 'unknown', type: 'application' }],
       evidences: [{ actor: { user }, data: { reasons: decision.reasons.slice(0, 5) } }],
       unmapped,
