@@ -100,6 +100,13 @@ export class Functions extends Construct {
         MODE: props.mode,
         FALLBACK_OUTCOME: props.fallbackOutcome,
         GEO_DIR,
+        PRESENTATIONS_TABLE: presentations.tableName,
+        WALLETS_TABLE: props.tables.wallets.tableName,
+        PUBLIC_URL: props.presentations.publicUrl,
+        SIGNING_KEY_ARN: props.signingKey.keyArn,
+        SIGNING_CERTIFICATES: JSON.stringify(props.presentations.certificates),
+        CLIENT_ID_PREFIX: props.presentations.clientIdPrefix,
+        ...(props.presentations.did === undefined ? {} : { VERIFIER_DID: props.presentations.did }),
         ...(props.threatFeed ? { THREAT_FEED: props.threatFeed } : {}),
         ...(props.serverLocation
           ? { SERVER_LOCATION: `${props.serverLocation.latitude},${props.serverLocation.longitude}` }
@@ -110,6 +117,10 @@ export class Functions extends Construct {
       onItems(decisions, ['BatchGetItem', 'GetItem', 'PutItem']),
       onItems(baselines, ['BatchGetItem', 'PutItem']),
       onItems(props.tables.policies, ['GetItem']),
+      onItems(presentations, ['PutItem']),
+      onItems(props.tables.wallets, ['GetItem']),
+      // It names the key in what wallets are asked; who signs is the wallets' function.
+      signWith(props.signingKey, ['GetPublicKey']),
       writeTableKey(key),
       publish(bus, OWN_SOURCE),
       send(props.rejected),

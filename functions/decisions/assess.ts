@@ -1,12 +1,12 @@
 import { maturity, type Observation } from '../baselines/index.ts';
 import type { AuthEvent } from '../events/index.ts';
 import type { Pseudonym } from '../platform/index.ts';
-import type { Contribution, Scorer } from '../risk/index.ts';
+import { type Contribution, detectors, findingsOf, type Scorer } from '../risk/index.ts';
 import {
   type AgentFacts,
   catalogue,
   evaluateSignals,
-  featureVector,
+  modelInput,
   type NetworkFacts,
   observe,
   personText,
@@ -19,6 +19,7 @@ import type { Decision, Reason } from './decision.ts';
 import type { History } from './history.store.ts';
 import type { PolicyDecisionPoint, PolicyQuestion } from './policy.ts';
 import { signalValues } from './signal-values.ts';
+import { stepUpOf } from './step-up.ts';
 
 /** From which score on a risk is called medium or high. Scores are calibrated probabilities. */
 export const LEVELS = { medium: 0.05, high: 0.5 } as const;
@@ -85,7 +86,9 @@ export const printedTerms = (contributions: readonly Contribution[]): Contributi
     .filter((term) => term.contribution !== 0)
     .sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
 
-const definitions = new Map(catalogue.map((definition) => [definition.code, definition]));
+const definitions = new Map(
+  [...catalogue, ...detectors].map((definition) => [definition.code as string, definition]),
+);
 
 const reasonOf = (term: Contribution, signals: ReadonlyMap<string, Signal>): Reason => {
   const codes = term.code.split(' × ');
@@ -140,9 +143,10 @@ export const judge = async (
   const { event } = facts;
   const context = { ...facts, ...history };
   const signals = evaluateSignals({ ...context, subject: history.subject });
-  const byCode = new Map(signals.map((signal) => [signal.code, signal]));
-  const features = featureVector(signals);
+  const features = modelInput(signals, context);
   const scored = await engines.scorer.score(features);
+  const findings = [...signals, ...findingsOf(scored.detectors)];
+  const byCode = new Map(findings.map((signal) => [signal.code, signal]));
   const reasons = printedTerms(scored.contributions).map((term) => reasonOf(term, byCode));
   const score = scoreOf(scored.base, reasons);
   const level = levelOf(score);
@@ -171,13 +175,14 @@ export const judge = async (
       signals: signalValues(features),
     },
   };
-  const { outcome, determining } = engines.pdp.decide(question);
+  const { outcome, determining, asks } = engines.pdp.decide(question);
   const decision: Decision = {
     eventId: event.id,
     subject: facts.subject,
     score,
     level,
     outcome,
+    ...(asks ? { stepUp: stepUpOf(asks, engines.pdp.queries) } : {}),
     mode,
     base: scored.base,
     reasons,
@@ -185,8 +190,8 @@ export const judge = async (
     baseline: { maturity: known, events: history.subject.events },
     model: engines.scorer.model,
     evaluators: {
-      ran: signals.filter((signal) => signal.evaluated).map((signal) => signal.code),
-      skipped: signals.flatMap((signal) =>
+      ran: findings.filter((signal) => signal.evaluated).map((signal) => signal.code),
+      skipped: findings.flatMap((signal) =>
         signal.evaluated ? [] : [{ code: signal.code, why: signal.why }],
       ),
     },

@@ -8,6 +8,8 @@ import {
 import { type AuthEvent, UNKNOWN_SUBJECT } from '../events/index.ts';
 import { pseudonymsFor } from '../platform/index.ts';
 import { type NetworkLookup, type Point, parseAgent, type ThreatTable } from '../signals/index.ts';
+import { type AskWallet, askIn } from './ask-wallet.ts';
+import { DEFAULT_ASKS } from './asks.ts';
 import { type Engines, factsOf, judge, teaching } from './assess.ts';
 import type { Decision, Outcome } from './decision.ts';
 import { DecisionError } from './decision-error.ts';
@@ -16,6 +18,7 @@ import type { Delta } from './delta.ts';
 import type { ReadHistory } from './history.store.ts';
 import { aggregateKeys, decisionKey, subjectHash, subjectKey } from './keys.ts';
 import { sessionFactsOf } from './session-facts.ts';
+import { stepUpOf } from './step-up.ts';
 
 /** Everything that deciding needs from outside. */
 export interface DecideDeps {
@@ -37,7 +40,9 @@ export interface DecideDeps {
   readonly readHistory: ReadHistory;
   readonly decisions: DecisionStore;
   readonly baselines: BaselineStore;
-  /** Puts `Risk Assessed` on the bus. */
+  /** Makes what a wallet is asked when policy asks for a presentation. @default no wallet is ever asked */
+  readonly askWallet?: AskWallet;
+  /** Puts `Risk Assessed` on the bus, and `Step-Up Required` where policy asks for more. */
   readonly publish: (stored: StoredDecision) => Promise<void>;
   readonly mode: Decision['mode'];
   readonly fallback: Exclude<Outcome, 'allow'>;
@@ -86,6 +91,7 @@ const degradedDecision = (
   score: 0.5,
   level: 'medium',
   outcome: deps.fallback,
+  ...(deps.fallback === 'step_up' ? { stepUp: stepUpOf(DEFAULT_ASKS, {}) } : {}),
   mode: deps.mode,
   base: 0,
   reasons: [],
@@ -162,10 +168,16 @@ export const decide = async (event: AuthEvent, digest: string, deps: DecideDeps)
       scorer: await during('model', deps.engines.scorer()),
       pdp: await during('policy', deps.engines.pdp(event.tenant)),
     };
-    const { decision, basis } = await during(
+    const { decision: judged, basis } = await during(
       'assessment',
       judge(facts, history, engines, deps.mode, decidedAt),
     );
+    // Before the decision is written, which names the request; one that nobody hears of expires.
+    const decision = await askIn(judged, engines.pdp.queries, {
+      tenant: event.tenant,
+      ask: event.outcome === 'failure' || isNobody(event) ? undefined : deps.askWallet,
+      onFailure: deps.onFailure,
+    });
     const session = sessionFactsOf(event, pseudonym, secret);
     const stored: StoredDecision = {
       key,

@@ -1,3 +1,5 @@
+import type { StepUp } from './step-up.ts';
+
 /** What policy decided. */
 export type Outcome = 'allow' | 'step_up' | 'review' | 'deny';
 
@@ -25,6 +27,42 @@ export interface Resolution {
   readonly time: string;
 }
 
+/** What a wallet is asked because of a decision: a request of the verifier (OpenID4VP 1.0). */
+export interface AskedPresentation {
+  /** Under which the app reads the result. */
+  readonly id: string;
+  /** Name of the query, as policy calls it. */
+  readonly query: string;
+  /** Whether it counts only from a wallet that is enrolled for the subject. */
+  readonly wallet: boolean;
+  /** Starts a wallet on this device. */
+  readonly authorization_request: string;
+  /** Where a wallet fetches the signed request; absent where the request is not signed. */
+  readonly request_uri?: string;
+  /** Page with the link and a QR code; it says what is asked, and waits. */
+  readonly page_uri: string;
+  /** ISO 8601. */
+  readonly expires_at: string;
+}
+
+/** What a wallet's answer made of a decision. What was decided before it stays in the decision. */
+export interface LaterEvidence {
+  /** Id of the presentation request, as wallets know it. */
+  readonly request: string;
+  /** When the answer was verified, ISO 8601. */
+  readonly time: string;
+  /** Names of the queries that it answered; none when it came from a wallet that may not answer for the subject. */
+  readonly proved: readonly string[];
+  /** Terms added to the score; none for an answer that says nothing about the account. */
+  readonly reasons: readonly Reason[];
+  /** sigmoid(base + Σ contribution) over the reasons of the decision and these. */
+  readonly score: number;
+  readonly level: Decision['level'];
+  /** What policy says with it. */
+  readonly outcome: Outcome;
+  readonly policy: { readonly determining: readonly string[]; readonly digest: string };
+}
+
 /** Countersign's answer to one event (design §3). */
 export interface Decision {
   readonly eventId: string;
@@ -36,10 +74,16 @@ export interface Decision {
   /** What policy decided; once {@link resolution} is there, what it was resolved to. */
   readonly outcome: Outcome;
   readonly resolution?: Resolution;
+  /** What is needed, when policy decided `step_up`. */
+  readonly stepUp?: StepUp;
+  /** What a wallet is asked, where that is one of the ways to step up and a wallet can answer. */
+  readonly presentationRequest?: AskedPresentation;
+  /** Present once a wallet has answered. */
+  readonly evidence?: LaterEvidence;
   readonly mode: 'shadow' | 'enforce';
   /** Log-odds before any evidence. */
   readonly base: number;
-  /** Every term that is not zero, largest effect first. */
+  /** Every term that is not zero when it was decided, largest effect first. */
   readonly reasons: readonly Reason[];
   readonly policy: { readonly determining: readonly string[] };
   readonly baseline: { readonly maturity: 'none' | 'learning' | 'established'; readonly events: number };

@@ -11,7 +11,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { Basis } from './basis.ts';
-import type { Decision, Outcome, Resolution } from './decision.ts';
+import type { Decision, LaterEvidence, Outcome, Resolution } from './decision.ts';
 import { DecisionError } from './decision-error.ts';
 import type { Delta } from './delta.ts';
 import type { SessionFacts } from './session-facts.ts';
@@ -52,8 +52,10 @@ const pack = ({ decision, delta, basis }: Body): Buffer =>
   deflateRawSync(JSON.stringify({ decision, delta, basis }));
 const unpack = (packed: Uint8Array): Body => JSON.parse(inflateRawSync(packed).toString('utf8'));
 
-/** A decision as it stands: with what a review, a dispute or a presentation made of it. */
-const resolved = (decision: Decision, text: string | undefined): Decision => {
+/** A decision as it stands: with what a wallet answered, and what that, a review or a dispute made of it. */
+const resolved = (decided: Decision, text: string | undefined, evidence: string | undefined): Decision => {
+  const decision: Decision =
+    evidence === undefined ? decided : { ...decided, evidence: JSON.parse(evidence) as LaterEvidence };
   if (text === undefined) return decision;
   const { outcome, ...resolution } = JSON.parse(text) as Resolution & { outcome: Outcome };
   return { ...decision, outcome, resolution };
@@ -68,7 +70,7 @@ export const storedDecision = (item: Item | undefined, now: number): StoredDecis
     key: item.pk.S,
     tenant: item.tenant?.S ?? '',
     digest: item.digest?.S ?? '',
-    decision: resolved(decision, item.resolution?.S),
+    decision: resolved(decision, item.resolution?.S, item.evidence?.S),
     delta,
     ...(basis ? { basis } : {}),
     ...(item.correlationId?.S ? { correlationId: item.correlationId.S } : {}),
@@ -96,6 +98,14 @@ export interface DecisionStore {
     resolution: Resolution,
     over?: Resolution['reference'],
   ): Promise<boolean>;
+  /**
+   * Adds what a wallet's answer made of a decision: once, and unless the decision was resolved before. Where policy
+   * now allows or denies, that resolves it; where it asks for more, or for people, these may still resolve it.
+   *
+   * @param from what policy had decided.
+   * @returns false when there is no such decision, or it has an answer or is resolved already.
+   */
+  answer(key: string, from: Outcome, evidence: LaterEvidence): Promise<boolean>;
   /** Removes a decision: its subject is to be forgotten. */
   remove(key: string): Promise<void>;
   /** Keys of decisions pending since before the given time, oldest first, over all shards. */
@@ -214,6 +224,37 @@ export const decisionStore = (client: DynamoDBClient, table: string, clock: () =
                 ':resolution': { S: text },
                 ':reference': { S: resolution.reference },
                 ':over': { S: over ?? resolution.reference },
+              },
+            }),
+          );
+          return true;
+        } catch (error) {
+          if (error instanceof ConditionalCheckFailedException) return false;
+          throw error;
+        }
+      }),
+    answer: (key, from, evidence) =>
+      guarded(async () => {
+        const { outcome, request, time } = evidence;
+        const resolution = { outcome, from, by: 'presentation', reference: request, time };
+        const resolves = outcome === 'allow' || outcome === 'deny';
+        const sets = [
+          'evidence = :evidence',
+          ...(outcome === from ? [] : ['resolution = :resolution']),
+          ...(resolves ? ['resolvedBy = :reference'] : []),
+        ];
+        try {
+          await client.send(
+            new UpdateItemCommand({
+              TableName: table,
+              Key: { pk: { S: key } },
+              UpdateExpression: `SET ${sets.join(', ')}`,
+              ConditionExpression:
+                'attribute_exists(pk) AND attribute_not_exists(resolvedBy) AND attribute_not_exists(evidence)',
+              ExpressionAttributeValues: {
+                ':evidence': { S: JSON.stringify(evidence) },
+                ...(outcome === from ? {} : { ':resolution': { S: JSON.stringify(resolution) } }),
+                ...(resolves ? { ':reference': { S: request } } : {}),
               },
             }),
           );

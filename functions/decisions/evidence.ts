@@ -60,7 +60,7 @@ export const WEIGHTS: Readonly<Record<'credential' | 'zk_predicate', EvidenceWei
 };
 
 /**
- * Log-odds added when a valid presentation comes from a wallet that is not the subject's own: 1:20. It is weaker than
+ * Log-odds added when a valid presentation comes from a wallet that is not the subject's own: 1:7. It is weaker than
  * the proof of the right one is strong, for people do pick the wrong card.
  */
-export const WRONG_HOLDER_LOG_ODDS = 3;
+export const WRONG_HOLDER_LOG_ODDS = 2;

@@ -35,8 +35,9 @@ import { DecisionError } from './decision-error.ts';
 import { decisionStore } from './decisions.store.ts';
 import { historyReader } from './history.store.ts';
 import { rememberChange } from './identity-change.ts';
+import { lazyAsker } from './lazy-asker.ts';
 import { policyVersions } from './policy-versions.store.ts';
-import { riskAssessedPublisher } from './publish.ts';
+import { decisionPublisher } from './publish.ts';
 import { rejectedQueue } from './rejected.ts';
 
 const config = configOf(process.env, [
@@ -54,6 +55,13 @@ const config = configOf(process.env, [
   'SERVER_LOCATION',
   'TENANTS',
   'UNBOUND_TENANTS',
+  'PRESENTATIONS_TABLE',
+  'WALLETS_TABLE',
+  'PUBLIC_URL',
+  'SIGNING_KEY_ARN',
+  'SIGNING_CERTIFICATES',
+  'VERIFIER_DID',
+  'CLIENT_ID_PREFIX',
 ]);
 
 /** Largest body of `POST /v1/evaluate`, bytes: that of an EventBridge entry. */
@@ -100,6 +108,8 @@ const pdp = activePolicies({
   },
 });
 
+const askWallet = lazyAsker(config, dynamodb);
+
 const deps: DecideDeps = {
   engines: { scorer: recoverable(timed('model', loadModel)), pdp },
   lookup: recoverable(timed('geoData', () => openNetworkLookup(config.GEO_DIR))),
@@ -120,7 +130,8 @@ const deps: DecideDeps = {
   readHistory: historyReader(dynamodb, tables, Date.now),
   decisions: decisionStore(dynamodb, tables.decisions, Date.now),
   baselines: baselineStore(dynamodb, tables.baselines, Date.now),
-  publish: riskAssessedPublisher(new EventBridgeClient(CLIENT_SETTINGS), config.BUS_NAME),
+  askWallet,
+  publish: decisionPublisher(new EventBridgeClient(CLIENT_SETTINGS), config.BUS_NAME),
   mode: config.MODE,
   fallback: config.FALLBACK_OUTCOME,
   clock: Date.now,
@@ -191,6 +202,7 @@ const logColdStart = (): void => {
     (lookup) => lookup.prefetch(),
     () => undefined,
   );
+  askWallet.prepare().catch(() => undefined);
 };
 
 /** The score function: one core behind the bus and behind `POST /v1/evaluate`. */

@@ -32,6 +32,10 @@ export const ASSETS = {
   wallet: ZK,
   'vc-api': ZK,
   'trusted-issuers': {},
+  complete: {
+    'cedar_wasm_bg.wasm': WASM['cedar_wasm_bg.wasm'],
+    'policies.json': '.build/policies/policies.json',
+  },
   sessions: {},
   streams: {},
   signals: {},

@@ -10,7 +10,7 @@ import { type DecideDeps, decide } from '../../functions/decisions/decide.ts';
 import type { StoredDecision } from '../../functions/decisions/decisions.store.ts';
 import { type AuthEvent, parseEvent, payloadDigest } from '../../functions/events/index.ts';
 import { pseudonymsFor, readAsset } from '../../functions/platform/index.ts';
-import { catalogue, evaluateSignals, featureVector, parseAgent } from '../../functions/signals/index.ts';
+import { catalogue, evaluateSignals, modelInput, parseAgent } from '../../functions/signals/index.ts';
 import { loadEngines } from '../engines.ts';
 import { type Figure, quantile } from './figure.ts';
 import { sampleEvent } from './sample-events.ts';
@@ -50,6 +50,7 @@ const inMemory = (): Pick<DecideDeps, 'readHistory' | 'decisions' | 'baselines'>
       get: async () => undefined,
       getMany: async () => [],
       settle: async () => true,
+      answer: async () => true,
       resolve: async () => true,
       remove: async () => undefined,
       pendingBefore: async () => [],
@@ -100,7 +101,8 @@ export const warmFigures = async (): Promise<Figure[]> => {
   const history = { subject: emptyBaseline(), velocity: {} };
   const scorer = await loaded.engines.scorer();
   const pdp = await loaded.engines.pdp('default');
-  const features = featureVector(evaluateSignals({ ...facts, ...history }));
+  const context = { ...facts, ...history };
+  const features = modelInput(evaluateSignals(context), context);
 
   const bare = await InferenceSession.create(await readAsset('risk.onnx'));
   const input = new Tensor('float32', features, [1, features.length]);
@@ -111,7 +113,7 @@ export const warmFigures = async (): Promise<Figure[]> => {
     parse(envelope);
     payloadDigest(envelope);
   });
-  const signals = await times(() => featureVector(evaluateSignals({ ...facts, ...history })));
+  const signals = await times(() => modelInput(evaluateSignals(context), context));
   const scoring = await times(() => scorer.score(features));
   const bareRuns = await times(() => bare.run(feeds));
   const permitted = {
