@@ -62,7 +62,7 @@ const BY_CODE: Readonly<Record<string, keyof typeof TYPES>> = {
   'credential-revoked': 'STATUS_VERIFICATION_ERROR',
   'credential-suspended': 'STATUS_VERIFICATION_ERROR',
   'status-malformed': 'MALFORMED_VALUE_ERROR',
-  'status-refused': 'STATUS_VERIFICATION_ERROR',
+
   'status-list-short': 'STATUS_LIST_LENGTH_ERROR',
   'status-out-of-range': 'RANGE_ERROR',
   'status-unavailable': 'STATUS_RETRIEVAL_ERROR',

@@ -201,6 +201,14 @@ describe('periods', () => {
     const dated = (d: Json) => ({ ...first(d), issuanceDate: '2026-01-01T00:00:00Z' });
     expect(await failures(await signed(first))).toEqual({ validity: 'document-malformed' });
     expect(await failures(await signed(dated))).toEqual({});
+    // Its context defines the later names too, and a signed end is an end under either name.
+    for (const name of ['validUntil', 'expirationDate']) {
+      const until = (date: string) => signed((d) => ({ ...dated(d), [name]: date }));
+      expect(await failures(await until('2026-05-31T23:54:59Z'))).toEqual({ validity: 'expired' });
+      expect(await failures(await until('2026-06-01T00:00:00Z'))).toEqual({});
+    }
+    const early = await signed((d) => ({ ...dated(d), validFrom: '2026-06-01T00:05:01Z' }));
+    expect(await failures(early)).toEqual({ validity: 'not-yet-valid' });
   });
 });
 

@@ -140,6 +140,9 @@ describe('a credential in a JWT', () => {
     expect(await code(present([credential({ exp: seconds - 61 })]))).toBe('expired');
     expect(await code(present([credential({}, { expirationDate: '2026-11-20T11:58:00Z' })]))).toBe('expired');
     expect(await code(present([credential({}, { validUntil: '2026-11-20T11:58:00Z' })]))).toBe('expired');
+    // A later end under the newer name does not extend the earlier one.
+    const two = { expirationDate: '2026-11-20T11:58:00Z', validUntil: '2030-01-01T00:00:00Z' };
+    expect(await code(present([credential({}, two)]))).toBe('expired');
     expect(await code(present([credential({}, { issuanceDate: '2026-11-20T12:02:00Z' })]))).toBe(
       'not-yet-valid',
     );

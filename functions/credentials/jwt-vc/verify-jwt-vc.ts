@@ -149,10 +149,9 @@ const checkDates = (credential: JsonObject, now: number): void => {
       throw new TokenError('token-malformed', 'A time of the credential cannot be read');
     return time / 1000;
   };
-  checkValidity(
-    { nbf: at('validFrom') ?? at('issuanceDate'), exp: at('validUntil') ?? at('expirationDate') },
-    now,
-  );
+  // Both names may be there: neither period is passed over for the other.
+  checkValidity({ nbf: at('validFrom'), exp: at('validUntil') }, now);
+  checkValidity({ nbf: at('issuanceDate'), exp: at('expirationDate') }, now);
 };
 
 const listOf = (value: unknown): unknown[] =>

@@ -17,17 +17,22 @@ export interface CacheLimits {
  * @param clock ms since 1970.
  */
 export const cachedGetter = (get: GetDocument, limits: CacheLimits, clock: () => number): GetDocument => {
-  const kept = new Map<string, { document: Promise<RemoteDocument>; until: number }>();
-  return (address, accept) => {
+  const kept = new Map<string, { document: Promise<RemoteDocument>; readAt: number; until: number }>();
+  return (address, accept, since = 0) => {
     const key = `${accept} ${String(address)}`;
     const known = kept.get(key);
     kept.delete(key);
-    if (known !== undefined && clock() < known.until) {
+    const now = clock();
+    if (
+      known !== undefined &&
+      now < known.until &&
+      (known.readAt >= since || now < known.readAt + limits.minAge * 1000)
+    ) {
       kept.set(key, known);
       return known.document;
     }
-    const document = get(address, accept);
-    const entry = { document, until: clock() + limits.minAge * 1000 };
+    const document = get(address, accept).then((read) => ({ ...read, readAt: now }));
+    const entry = { document, readAt: now, until: now + limits.minAge * 1000 };
     kept.set(key, entry);
     if (kept.size > limits.maxEntries) kept.delete(kept.keys().next().value!);
     document.then(

@@ -10,10 +10,17 @@ export interface RemoteDocument {
   readonly body: Buffer;
   /** For how long its host lets it be kept, s; undefined when it does not say. */
   readonly maxAge: number | undefined;
+  /** When it was read, ms since 1970; absent when it was read just now. */
+  readonly readAt?: number;
 }
 
-/** Reads a document. @throws RemoteError */
-export type GetDocument = (address: unknown, accept: string) => Promise<RemoteDocument>;
+/**
+ * Reads a document.
+ *
+ * @param since ms since 1970: what was read before is read anew, as far as a cache's least time allows.
+ * @throws RemoteError
+ */
+export type GetDocument = (address: unknown, accept: string, since?: number) => Promise<RemoteDocument>;
 
 /** Bounds of a read. */
 export interface GetLimits {

@@ -176,6 +176,20 @@ describe('the cache', () => {
     expect(reads()).toBe(4);
   });
 
+  test('reads anew what is older than asked for, but not within the least time', async () => {
+    let now = 1_000_000;
+    let reads = 0;
+    const get: GetDocument = async () => ({ body: Buffer.from(`${++reads}`), maxAge: undefined });
+    const cached = cachedGetter(get, { maxEntries: 2, maxAge: 600, minAge: 15 }, () => now);
+    expect((await cached('a', 'x')).readAt).toBe(1_000_000);
+    now += 14_999;
+    expect(String((await cached('a', 'x', now)).body)).toBe('1');
+    now += 1;
+    expect(String((await cached('a', 'x', 1_000_000)).body)).toBe('1');
+    const { body, readAt } = await cached('a', 'x', 1_000_001);
+    expect([String(body), readAt]).toEqual(['2', now]);
+  });
+
   test('remembers a failure for the least time only, and never serves what is past its age instead', async () => {
     const { read, pass, fail, reads } = setup(60);
     await read();

@@ -1,6 +1,7 @@
 import { isObject, type JsonObject } from '../jose/index.ts';
 import type { GetDocument } from '../remote/index.ts';
 import { bitstringEntry } from './bit-list.ts';
+import { currentList } from './current-list.ts';
 import { malformedStatus, StatusError } from './status-error.ts';
 
 /** A status list's credential that verified. */
@@ -27,7 +28,7 @@ const MAX_ENTRIES = 8;
  *
  * @param credentialStatus one entry, or several.
  * @param issuer of the credential.
- * @returns messages that lists of purpose `message` hold of it, as entries state them.
+ * @returns messages that the lists hold of it, in the words that the entries have for them.
  * @throws StatusError, RemoteError, and what the verification of the list throws
  */
 export const checkBitstringStatus = async (
@@ -57,24 +58,36 @@ const checkEntry = async (
   if (!isObject(entry) || entry.type !== 'BitstringStatusListEntry')
     throw malformedStatus('The status of the credential is of an unknown kind');
   const { statusPurpose, statusListIndex, statusListCredential, statusSize = 1 } = entry;
-  const index = /^(0|[1-9]\d{0,9})$/.test(String(statusListIndex)) ? Number(statusListIndex) : undefined;
+  const isIndex = typeof statusListIndex === 'string' && /^(0|[1-9]\d{0,9})$/.test(statusListIndex);
+  const index = isIndex ? Number(statusListIndex) : undefined;
   if (typeof statusPurpose !== 'string' || index === undefined)
     throw malformedStatus('The status of the credential does not say where it is');
   if (typeof statusSize !== 'number' || !Number.isInteger(statusSize) || statusSize < 1 || statusSize > 8)
     throw malformedStatus('The status of the credential has an unknown size');
-  const { body } = await get(statusListCredential, 'application/vc, application/vc+jwt;q=0.9, */*;q=0.1');
-  const list = await verifyList(body, now);
+  const words = wordsOf(entry, statusPurpose, statusSize);
+  if (entry.id !== undefined && entry.id === statusListCredential)
+    throw malformedStatus('The status of the credential is named like its list');
+  const list = await currentList(
+    get,
+    statusListCredential,
+    'application/vc, application/vc+jwt;q=0.9, */*;q=0.1',
+    now,
+    (body) => verifyList(body, now),
+    ({ credential }) => ttlOf(credential.credentialSubject),
+  );
   const { type, credentialSubject: subject, id } = list.credential;
   if (list.issuer !== issuer)
     throw malformedStatus('The status list is by another issuer than the credential');
   if (!listOf(type).includes('BitstringStatusListCredential') || !isObject(subject))
     throw malformedStatus('The status list is a credential of another type');
-  if ((id !== undefined && id !== statusListCredential) || subject.type !== 'BitstringStatusList')
+  if (
+    (id !== undefined && id !== statusListCredential) ||
+    !listOf(subject.type).includes('BitstringStatusList')
+  )
     throw malformedStatus('The status list is not the one that the credential names');
   if (!listOf(subject.statusPurpose).includes(statusPurpose))
     throw malformedStatus('The status list is of another purpose');
   const value = bitstringEntry(subject.encodedList, index, statusSize);
-  if (statusPurpose === 'message') return messageOf(entry.statusMessage, value);
   const against = AGAINST[statusPurpose];
   if (value !== 0 && against !== undefined)
     throw new StatusError(
@@ -82,17 +95,38 @@ const checkEntry = async (
       against === 'credential-revoked' ? 'The credential is revoked' : 'The credential is suspended',
     );
   // `refresh` says that a newer one can be had, and other purposes are not known here: neither is a refusal.
-  return undefined;
+  return words?.get(value);
 };
 
-/** What a list of purpose `message` says: the entry maps values to words (§2.2). */
-const messageOf = (messages: unknown, value: number): string => {
-  const found = listOf(messages).find(
-    (message) => isObject(message) && typeof message.status === 'string' && Number(message.status) === value,
-  );
-  if (!isObject(found) || typeof found.message !== 'string')
-    throw malformedStatus('The status of the credential has no words for its value');
-  return found.message;
+/**
+ * The words for each value, where the purpose is `message` or an entry has more than one bit: as many as there are
+ * values, each named in hexadecimal, once (§2.1).
+ */
+const wordsOf = (
+  { statusMessage }: JsonObject,
+  purpose: string,
+  size: number,
+): ReadonlyMap<number, string> | undefined => {
+  if (statusMessage === undefined && purpose !== 'message' && size === 1) return undefined;
+  const words = new Map<number, string>();
+  for (const one of listOf(statusMessage)) {
+    const { status, message } = isObject(one) ? one : {};
+    if (typeof status === 'string' && /^0x[0-9a-f]{1,2}$/i.test(status) && typeof message === 'string')
+      words.set(Number(status), message);
+  }
+  const count = 2 ** size;
+  if (words.size !== count || listOf(statusMessage).length !== count || Math.max(...words.keys()) >= count)
+    throw malformedStatus('The status of the credential has no words for its values');
+  return words;
+};
+
+/** How long a list may be believed before it is read again, ms (§2.2). */
+const ttlOf = (subject: unknown): number | undefined => {
+  const ttl = isObject(subject) ? subject.ttl : undefined;
+  if (ttl === undefined) return undefined;
+  if (typeof ttl !== 'number' || !(ttl >= 0))
+    throw malformedStatus('The status list has no true time to live');
+  return ttl;
 };
 
 const listOf = (value: unknown): unknown[] =>

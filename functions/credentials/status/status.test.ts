@@ -65,7 +65,9 @@ describe('the entries of a token status list', () => {
   });
 
   test('end with the list, and a list ends with its bound', async () => {
-    expect(await code(() => tokenListEntry({ bits: 1, lst: 'eNrbuRgAAhcBXQ' }, 16))).toBe('status-malformed');
+    expect(await code(() => tokenListEntry({ bits: 1, lst: 'eNrbuRgAAhcBXQ' }, 16))).toBe(
+      'status-out-of-range',
+    );
     const bomb = deflateSync(Buffer.alloc(3_000_000)).toString('base64url');
     expect(await code(() => tokenListEntry({ bits: 1, lst: bomb }, 0))).toBe('status-malformed');
     for (const list of [{ bits: 3, lst: 'eNrbuRgAAhcBXQ' }, { bits: 1, lst: 'junk' }, { bits: 1 }, {}])
@@ -110,8 +112,38 @@ describe('a token status', () => {
     expect(await check(2)).toBeUndefined();
   });
 
-  test.each([-1, 1.5, '2', null, undefined, 2 ** 60, 12])('is refused at index %s', async (idx) => {
+  test.each([-1, 1.5, '2', null, undefined, 2 ** 60])('is refused at index %s', async (idx) => {
     expect(await check(idx)).toBe('status-malformed');
+  });
+
+  test('is refused past the end of its list', async () => {
+    expect(await check(11)).toBe('credential-revoked');
+    expect(await check(12)).toBe('status-out-of-range');
+  });
+
+  test('is refused by name from a list in CWT', async () => {
+    const cwt = Buffer.from('d28443a10126a0', 'hex');
+    const get: GetDocument = async () => ({ body: cwt, maxAge: undefined });
+    await expect(
+      checkTokenStatus({ status_list: { idx: 2, uri: URI } }, issuer.did, get, signers, NOW),
+    ).rejects.toThrow(/CWT/);
+  });
+
+  test('is read anew once its list has outlived its own time to live, and not before', async () => {
+    for (const [age, expected] of [
+      [59_999, 1],
+      [60_000, 2],
+    ] as const) {
+      const asked: (number | undefined)[] = [];
+      const get: GetDocument = async (_, __, since) => {
+        asked.push(since);
+        return { body: Buffer.from(list({ ttl: 60 })), maxAge: undefined, readAt: NOW - age };
+      };
+      await checkTokenStatus({ status_list: { idx: 2, uri: URI } }, issuer.did, get, signers, NOW);
+      expect(asked).toEqual([undefined, NOW - 60_000].slice(0, expected));
+    }
+    expect(await check(2, list({ ttl: -1 }))).toBe('status-malformed');
+    expect(await check(2, list({ ttl: '60' }))).toBe('status-malformed');
   });
 
   test('is refused when its kind is not known', async () => {
@@ -190,7 +222,6 @@ describe('a bitstring status', () => {
     ['of another address', listOf({}, { id: 'https://issuer.example/status/2' }), undefined],
     ['of another type', listOf({}, { type: ['VerifiableCredential'] }), undefined],
     ['with another subject', listOf({ type: 'Other' }), undefined],
-    ['that is too short', listOf({ encodedList: encoded([], 131_064) }), undefined],
     ['not in multibase', listOf({ encodedList: encoded([]).slice(1) }), undefined],
     [
       'without end',
@@ -201,7 +232,53 @@ describe('a bitstring status', () => {
     expect(await check(entry('4'), credential, by)).toBe('status-malformed');
   });
 
-  test.each(['-1', '131072', '1e3', '0x5', '05', '', 4.5, null, '99999999999'])(
+  test('is refused from a list that is too short, and past the end of one that is not', async () => {
+    expect(await check(entry('4'), listOf({ encodedList: encoded([], 131_064) }))).toBe('status-list-short');
+    expect(await check(entry('131071'))).toBeUndefined();
+    expect(await check(entry('131072'))).toBe('status-out-of-range');
+  });
+
+  test('says what its value means where it has several bits, and is refused when a value has no words', async () => {
+    const message = { statusPurpose: 'message' };
+    const words = ['0x0', '0x1', '0x2', '0x3'].map((status) => ({ status, message: `is ${status}` }));
+    const list = listOf({ ...message, encodedList: encoded([8, 9], 262_144) });
+    const sized = (more: object) => entry('4', { ...message, statusSize: 2, ...more });
+    expect(await look(sized({ statusMessage: words }), list)).toEqual(['is 0x3']);
+    for (const statusMessage of [
+      undefined,
+      words.slice(1),
+      [...words, words[0]],
+      [...words.slice(1), words[1]],
+      [...words.slice(0, 3), { status: '0x4', message: 'x' }],
+      [...words.slice(0, 3), { status: '3', message: 'x' }],
+      [...words.slice(0, 3), { status: '0x3' }],
+    ])
+      expect(await check(sized({ statusMessage }), list)).toBe('status-malformed');
+    const revoking = { statusPurpose: 'revocation', statusMessage: words };
+    const revoked = listOf({ encodedList: encoded([8, 9], 262_144) });
+    expect(await check(sized(revoking), revoked)).toBe('credential-revoked');
+    expect(await check({ ...sized(revoking), statusListIndex: '3' }, revoked)).toBeUndefined();
+  });
+
+  test('is read anew once its list has outlived its own time to live', async () => {
+    const asked: (number | undefined)[] = [];
+    const get: GetDocument = async (_, __, since) => {
+      asked.push(since);
+      return { body: Buffer.from('{}'), maxAge: undefined, readAt: NOW - 300_000 };
+    };
+    const verifyList = async () => ({ issuer: issuer.did, credential: listOf({ ttl: 300_000 }) as never });
+    await checkBitstringStatus(entry('4'), issuer.did, get, verifyList, NOW);
+    await checkBitstringStatus(entry('4'), issuer.did, get, verifyList, NOW - 1);
+    expect(asked).toEqual([undefined, NOW - 300_000, undefined]);
+    expect(await check(entry('4'), listOf({ ttl: -1 }))).toBe('status-malformed');
+  });
+
+  test('is refused when it is named like its list', async () => {
+    expect(await check(entry('4', { id: `${URI}#4` }))).toBeUndefined();
+    expect(await check(entry('4', { id: URI }))).toBe('status-malformed');
+  });
+
+  test.each(['-1', 4, '1e3', '0x5', '05', '', 4.5, null, '99999999999'])(
     'is refused at index %s',
     async (index) => {
       expect(await check(entry(index))).toBe('status-malformed');

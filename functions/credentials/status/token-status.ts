@@ -8,6 +8,7 @@ import {
 } from '../jose/index.ts';
 import type { GetDocument } from '../remote/index.ts';
 import { tokenListEntry } from './bit-list.ts';
+import { currentList } from './current-list.ts';
 import { malformedStatus, StatusError } from './status-error.ts';
 
 /**
@@ -31,8 +32,17 @@ export const checkTokenStatus = async (
   const { idx, uri } = reference;
   if (typeof idx !== 'number' || !Number.isSafeInteger(idx) || idx < 0 || typeof uri !== 'string')
     throw malformedStatus('The status of the credential does not say where it is');
-  const { body } = await get(uri, 'application/statuslist+jwt');
-  const jws = parseJws(body.toString('latin1'), MAX_TOKEN_LENGTH);
+  const jws = await currentList(
+    get,
+    uri,
+    'application/statuslist+jwt',
+    now,
+    async (body) => {
+      if ((body[0] ?? 0) > 0x7f) throw malformedStatus('Status lists in CWT are not read here');
+      return parseJws(body.toString('latin1'), MAX_TOKEN_LENGTH);
+    },
+    ({ payload }) => secondsOf(payload.ttl),
+  );
   const { header, payload } = jws;
   if (header.typ !== 'statuslist+jwt' || payload.sub !== uri)
     throw malformedStatus('The status list is not the one that the credential names');
@@ -49,6 +59,14 @@ export const checkTokenStatus = async (
   throw value === 2
     ? new StatusError('credential-suspended', 'The credential is suspended')
     : new StatusError('credential-revoked', 'The credential is revoked');
+};
+
+/** The claim's `ttl` is a positive number of seconds (§5.1). */
+const secondsOf = (ttl: unknown): number | undefined => {
+  if (ttl === undefined) return undefined;
+  if (typeof ttl !== 'number' || !(ttl > 0))
+    throw malformedStatus('The status list has no true time to live');
+  return ttl * 1000;
 };
 
 /** Longest list token, characters: two megabytes of list, badly compressed. */
