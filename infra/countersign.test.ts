@@ -288,12 +288,12 @@ describe.each(both)('least privilege in %s', (_, template) => {
       ({ id, statement }) => functionOf(id) !== undefined && statement.Action === 'events:PutEvents',
     );
     expect(publishing.map(({ id }) => functionOf(id)).sort()).toEqual([
+      'Complete',
       'Feedback',
       'Reviews',
       'Score',
       'Sessions',
       'Sweep',
-      'Complete',
     ]);
     for (const { statement } of publishing)
       expect(statement.Condition).toEqual({ StringEquals: { 'events:source': 'countersign' } });
