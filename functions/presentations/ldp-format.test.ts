@@ -1,18 +1,13 @@
-import { createRequire } from 'node:module';
-import * as bbsSuite from '@digitalbazaar/bbs-2023-cryptosuite';
-import { DataIntegrityProof } from '@digitalbazaar/data-integrity';
-import { createDiscloseCryptosuite, createSignCryptosuite } from '@digitalbazaar/ecdsa-sd-2023-cryptosuite';
-import * as vc from '@digitalbazaar/vc';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { documentLoader, type Party, party, sign, unsigned } from '../credentials/data-integrity/testing.ts';
+import { type Party, party } from '../credentials/data-integrity/testing.ts';
 import { trustedIssuerStore } from '../credentials/trust/index.ts';
 import type { PresentationRequest } from './presentation-request.ts';
+import { DERIVABLE, type DerivableSuite, issueDerivable } from './testing/derivable.ts';
 import { issueLdp } from './testing/issuer.ts';
 import { causeOf, codeOf, startVerifier, type TestVerifier } from './testing/verifier.ts';
 import { presentLdp } from './testing/wallet.ts';
 
 const CLERK = 'https://www.w3.org/ns/credentials/undefined-term#ClerkCredential';
-const Bls = await import(createRequire(import.meta.url).resolve('@digitalbazaar/bls12-381-multikey'));
 
 let verifier: TestVerifier;
 let holder: Party;
@@ -27,13 +22,6 @@ beforeAll(async () => {
   holder = await party();
 });
 afterAll(() => verifier.close());
-
-const bls = async (): Promise<Party> => {
-  const key = await Bls.generateBbsKeyPair({ algorithm: Bls.ALGORITHMS.BBS_BLS12381_SHA256 });
-  const { publicKeyMultibase } = await key.export({ publicKey: true });
-  const did = `did:key:${publicKeyMultibase}`;
-  return { did, key: Object.assign(key, { id: `${did}#${publicKeyMultibase}`, controller: did }) };
-};
 
 const ask = (claims?: object[], more: object = {}) =>
   verifier.ask({
@@ -55,43 +43,11 @@ const post = async (request: PresentationRequest, presentation: unknown) =>
 const shown = (request: PresentationRequest, credential: object, by = holder, proof = {}) =>
   presentLdp(credential, by, proof)(request.clientId, request.nonce, {});
 
-const MANDATORY = ['/issuer', '/validFrom', '/validUntil', '/credentialSubject/id'];
-const SUITES = {
-  'ecdsa-sd-2023': {
-    issuer: () => party('P-256'),
-    sign: () => createSignCryptosuite({ mandatoryPointers: MANDATORY }),
-    disclose: (selectivePointers: string[]) => createDiscloseCryptosuite({ selectivePointers }),
-  },
-  'bbs-2023': {
-    issuer: bls,
-    sign: () => bbsSuite.createSignCryptosuite({ mandatoryPointers: MANDATORY }),
-    disclose: (selectivePointers: string[]) => bbsSuite.createDiscloseCryptosuite({ selectivePointers }),
-  },
-} as const;
-
-describe.each(Object.keys(SUITES) as (keyof typeof SUITES)[])('a credential under %s', (name) => {
-  const suite = SUITES[name];
+describe.each(Object.keys(DERIVABLE) as DerivableSuite[])('a credential under %s', (name) => {
   const made = async () => {
-    const issuer = await suite.issuer();
+    const issuer = await DERIVABLE[name].issuer();
     await trust(issuer.did);
-    const base = await sign(
-      {
-        ...unsigned(issuer.did, holder.did),
-        validFrom: new Date(Date.now() - 60_000).toISOString(),
-        validUntil: new Date(Date.now() + 3_600_000).toISOString(),
-        type: ['VerifiableCredential', 'ClerkCredential'],
-        credentialSubject: { id: holder.did, role: 'clerk', floor: '7' },
-      },
-      issuer,
-      { suite: suite.sign(), date: new Date().toISOString() },
-    );
-    const derive = (pointers: string[]) =>
-      vc.derive({
-        verifiableCredential: structuredClone(base),
-        suite: new DataIntegrityProof({ cryptosuite: suite.disclose(pointers) }),
-        documentLoader,
-      });
-    return { base, derive };
+    return issueDerivable(name, issuer, holder);
   };
 
   test('shows what was asked and no more, and is refused when that is withheld', async () => {

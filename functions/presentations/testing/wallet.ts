@@ -135,11 +135,22 @@ export const presentLdp =
       },
     );
 
-/** What the wallet says that it supports. */
-const SERVER_METADATA = {
-  authorization_encryption_alg_values_supported: ['ECDH-ES'],
-  authorization_encryption_enc_values_supported: ['A256GCM', 'A128GCM'],
-} as never;
+/** Content encryption of the public profiles. */
+export type ContentEncryption = 'A128GCM' | 'A256GCM';
+
+/** How the client is to encrypt: by what the wallet supports, with a nonce of its own in `apu`. */
+const encryptionBy = (request: Record<string, unknown>, enc: ContentEncryption) =>
+  String(request.response_mode).endsWith('.jwt')
+    ? {
+        jarm: {
+          encryption: { nonce: randomBytes(16).toString('hex') },
+          serverMetadata: {
+            authorization_encryption_alg_values_supported: ['ECDH-ES'],
+            authorization_encryption_enc_values_supported: [enc],
+          } as never,
+        },
+      }
+    : {};
 
 const presentAll = async (
   presenters: Record<string, Presenter>,
@@ -166,6 +177,7 @@ export const answerResolved = async (
   client: Openid4vpClient,
   resolved: Resolved,
   presenters: Record<string, Presenter>,
+  enc: ContentEncryption = 'A256GCM',
 ): Promise<Response> => {
   const request = resolved.authorizationRequestPayload as Record<string, unknown>;
   const created = await client.createOpenid4vpAuthorizationResponse({
@@ -173,9 +185,7 @@ export const answerResolved = async (
     authorizationResponsePayload: {
       vp_token: await presentAll(presenters, request.client_id as string, request),
     } as never,
-    ...(String(request.response_mode).endsWith('.jwt')
-      ? { jarm: { encryption: { nonce: randomBytes(16).toString('hex') }, serverMetadata: SERVER_METADATA } }
-      : {}),
+    ...encryptionBy(request, enc),
   });
   const { response } = await client.submitOpenid4vpAuthorizationResponse({
     authorizationRequestPayload: request as never,
@@ -191,6 +201,7 @@ export const answerInBrowser = async (
   dcRequest: { data: unknown },
   origin: string,
   presenters: Record<string, Presenter>,
+  enc: ContentEncryption = 'A256GCM',
 ): Promise<Record<string, unknown>> => {
   const resolved = await client.resolveOpenId4vpAuthorizationRequest({
     authorizationRequestPayload: dcRequest.data as never,
@@ -203,9 +214,7 @@ export const answerInBrowser = async (
       vp_token: await presentAll(presenters, `origin:${origin}`, request),
     } as never,
     origin,
-    ...(String(request.response_mode).endsWith('.jwt')
-      ? { jarm: { encryption: { nonce: randomBytes(16).toString('hex') }, serverMetadata: SERVER_METADATA } }
-      : {}),
+    ...encryptionBy(request, enc),
   });
   return created.jarm
     ? { response: created.jarm.responseJwt }
