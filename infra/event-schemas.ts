@@ -3,6 +3,13 @@ import type { Decision } from '../functions/decisions/decision.ts';
 import { nativeDetail } from '../functions/events/index.ts';
 import { PEOPLE_SCHEMAS } from './people-schemas.ts';
 import { SESSION_SCHEMAS } from './session-schemas.ts';
+import {
+  askedPresentationSchema,
+  laterEvidenceSchema,
+  reasonSchema,
+  STEP_UP_SCHEMAS,
+  stepUpSchema,
+} from './step-up-schemas.ts';
 
 /*
  * The events of the bus as JSON Schema, for those who write or read them. What arrives is described by the
@@ -37,19 +44,16 @@ export const decisionSchema = z.object({
     })
     .exactOptional()
     .describe('Present once somebody or something completed the decision'),
+  stepUp: stepUpSchema.exactOptional().describe('What is needed, when policy decided `step_up`'),
+  presentationRequest: askedPresentationSchema
+    .exactOptional()
+    .describe('What a wallet is asked, where that is one of the ways and a wallet can answer'),
+  evidence: laterEvidenceSchema.exactOptional().describe('Present once a wallet has answered'),
   mode: z.enum(['shadow', 'enforce']).describe('shadow: do not act on the outcome'),
   base: z.number().describe('Log-odds before any evidence'),
   reasons: z
-    .array(
-      z.object({
-        code: z.string().min(1).describe('Detection code'),
-        contribution: z.number().describe('Log-odds added; negative is trust'),
-        observed: z.string().exactOptional().describe('What this event showed'),
-        usual: z.string().exactOptional().describe('What is usual for the subject'),
-        text: z.string().describe('Safe for the subject to read'),
-      }),
-    )
-    .describe('Every term that is not zero, largest effect first'),
+    .array(reasonSchema)
+    .describe('Every term that was not zero when it was decided, largest effect first'),
   policy: z.object({ determining: codes.describe('Ids of the policies that determined the outcome') }),
   baseline: z.object({ maturity: z.enum(['none', 'learning', 'established']), events: z.number().min(0) }),
   model: z.object({ id: z.string(), digest: z.string() }),
@@ -81,6 +85,7 @@ export const EVENT_SCHEMAS = {
   'Risk Assessed': event('Risk Assessed', z.literal('countersign'), riskAssessed),
   ...PEOPLE_SCHEMAS,
   ...SESSION_SCHEMAS,
+  ...STEP_UP_SCHEMAS,
 } as const;
 
 /** The detail-type of an event that has a schema. */

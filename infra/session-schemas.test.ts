@@ -3,6 +3,7 @@ import { applyEvent } from '../functions/sessions/apply-event.ts';
 import { isForBus, sessionDetail } from '../functions/sessions/session-events.ts';
 import { sessionEvent } from '../functions/sessions/testing/session-event.ts';
 import { SESSION_SCHEMAS } from './session-schemas.ts';
+import { STEP_UP_SCHEMAS } from './step-up-schemas.ts';
 
 const event = (type: string, detail: unknown, source = 'countersign') => ({
   source,
@@ -20,7 +21,7 @@ describe('what the bus is told of sessions', () => {
 
   it('is as its schema says', () => {
     expect(SESSION_SCHEMAS['Session Revoked'].safeParse(event('Session Revoked', detail)).success).toBe(true);
-    expect(SESSION_SCHEMAS['Step-Up Required'].safeParse(event('Step-Up Required', detail)).success).toBe(
+    expect(STEP_UP_SCHEMAS['Step-Up Required'].safeParse(event('Step-Up Required', detail)).success).toBe(
       true,
     );
   });

@@ -25,7 +25,6 @@ const session = z.object({
 /** Schemas by detail-type. */
 export const SESSION_SCHEMAS = {
   'Session Revoked': told('Session Revoked', session),
-  'Step-Up Required': told('Step-Up Required', session),
   'Signal Received': told(
     'Signal Received',
     z.object({

@@ -100,6 +100,56 @@ export interface Decision {
     readonly reference: string;
     readonly time: string;
   };
+  /** What is needed, when policy decided `step_up`: one of these ways. */
+  readonly stepUp?: {
+    readonly anyOf: readonly {
+      readonly evidence:
+        | 'reauthentication'
+        | 'second_factor'
+        | 'out_of_band'
+        | 'liveness'
+        | 'credential'
+        | 'zk_predicate';
+      /** 1 to 3. */
+      readonly strength: number;
+      /** Name of the query that a wallet is asked. */
+      readonly query?: string;
+      readonly purpose?: string;
+    }[];
+    /** For the authorization request of an app that steps up by itself (RFC 9470). */
+    readonly acr_values: string;
+    readonly max_age: number;
+  };
+  /** What a wallet is asked, where that is one of the ways and a wallet can answer. */
+  readonly presentationRequest?: {
+    readonly id: string;
+    readonly query: string;
+    readonly wallet: boolean;
+    /** Starts a wallet on this device. */
+    readonly authorization_request: string;
+    readonly request_uri?: string;
+    /** Page with the link and a QR code. */
+    readonly page_uri: string;
+    readonly expires_at: string;
+  };
+  /** What a wallet's answer made of the decision, once there is one. */
+  readonly evidence?: {
+    readonly request: string;
+    readonly time: string;
+    readonly proved: readonly string[];
+    /** Terms added to the score. */
+    readonly reasons: readonly {
+      readonly code: string;
+      readonly contribution: number;
+      readonly observed?: string;
+      readonly usual?: string;
+      readonly text: string;
+    }[];
+    readonly score: number;
+    readonly level: 'low' | 'medium' | 'high';
+    readonly outcome: Outcome;
+    readonly policy: { readonly determining: readonly string[]; readonly digest: string };
+  };
   /** `shadow`: do not act on the outcome. */
   readonly mode: 'shadow' | 'enforce';
   readonly base: number;
