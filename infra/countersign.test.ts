@@ -551,7 +551,8 @@ describe.each(both)('functions in %s', (stage, template) => {
       'ZK_KEYS_ACKNOWLEDGED',
       'PUSH_LOOPBACK',
       'THREAT_FEED',
-      'SERVER_LOCATION',
+      'SERVER_LOCATIONS',
+      'MODEL_KEYS',
       // In the stages that have an edge: see edge.test.ts.
       'EDGE_SECRET_ARN',
     ];

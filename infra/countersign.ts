@@ -121,11 +121,17 @@ export interface CountersignProps {
    */
   readonly threatFeed?: string;
   /**
-   * Where applications measure the round-trip times that they report, degrees. Leave it out when they run in
-   * several places.
+   * Every place where applications measure the round-trip times that they report, degrees: of several, the nearest to
+   * the client's address counts.
    * @default - not known: round trips are not evaluated
    */
-  readonly serverLocation?: { readonly latitude: number; readonly longitude: number };
+  readonly serverLocations?: readonly { readonly latitude: number; readonly longitude: number }[];
+  /**
+   * Public keys that may sign the risk model: `npm run sign-model` makes a key, signs, and prints the public half. The
+   * functions refuse a model that bears no signature of one of these; evaluations then fall back.
+   * @default - the development key, whose private half is published: it shows that a model is whole, not who made it
+   */
+  readonly modelKeys?: readonly string[];
   /**
    * Partner event buses to take events from, by their full names (`aws.partner/okta.com/…`), each already
    * associated with its event source in this account and region.
@@ -291,7 +297,8 @@ export class Countersign extends Construct {
       mode: props.mode ?? 'shadow',
       fallbackOutcome: props.fallbackOutcome ?? 'step_up',
       threatFeed: props.threatFeed ?? feedIn(geoData),
-      serverLocation: props.serverLocation,
+      serverLocations: props.serverLocations,
+      modelKeys: props.modelKeys,
       tenants,
       unboundTenants: stage === 'local',
       signingKey: new SigningKey(this, 'Requests', { stage, retain }).key,

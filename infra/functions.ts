@@ -33,7 +33,9 @@ export interface FunctionsProps extends FunctionDefaults {
   /** `s3://bucket/key` of the threat feed, or its path in the geo layer. */
   readonly threatFeed: string | undefined;
   /** Where applications measure round-trip times, degrees. */
-  readonly serverLocation: { readonly latitude: number; readonly longitude: number } | undefined;
+  readonly serverLocations: readonly { readonly latitude: number; readonly longitude: number }[] | undefined;
+  /** Public keys that may sign the risk model. */
+  readonly modelKeys: readonly string[] | undefined;
   /** The tenant map, as JSON. */
   readonly tenants: string;
   /** Whether a token may be bound to no tenant: local mode's development token, nowhere else. */
@@ -108,9 +110,10 @@ export class Functions extends Construct {
         CLIENT_ID_PREFIX: props.presentations.clientIdPrefix,
         ...(props.presentations.did === undefined ? {} : { VERIFIER_DID: props.presentations.did }),
         ...(props.threatFeed ? { THREAT_FEED: props.threatFeed } : {}),
-        ...(props.serverLocation
-          ? { SERVER_LOCATION: `${props.serverLocation.latitude},${props.serverLocation.longitude}` }
+        ...(props.serverLocations
+          ? { SERVER_LOCATIONS: props.serverLocations.map((at) => `${at.latitude},${at.longitude}`).join(' ') }
           : {}),
+        ...(props.modelKeys ? { MODEL_KEYS: props.modelKeys.join(',') } : {}),
       },
     });
     this.score.allow(

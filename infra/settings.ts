@@ -51,8 +51,20 @@ const settings = z.strictObject({
     .string()
     .regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/.+$/, 'must be s3://bucket/key')
     .optional(),
-  serverLocation: z
-    .strictObject({ latitude: z.number().min(-90).max(90), longitude: z.number().min(-180).max(180) })
+  serverLocations: z
+    .array(
+      z.strictObject({
+        latitude: z.number().min(-90).max(90),
+        longitude: z.number().min(-180).max(180),
+      }),
+    )
+    .min(1)
+    .max(32)
+    .optional(),
+  modelKeys: z
+    .array(z.string().regex(/^[\w-]{43}$/, 'must be an Ed25519 public key in base64url'))
+    .min(1)
+    .max(8)
     .optional(),
   partnerBuses: z
     .array(z.string().regex(/^aws\.partner\/[\w.-]+\/.+$/, 'must be the full name of a partner event bus'))

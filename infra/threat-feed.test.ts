@@ -19,7 +19,7 @@ describe('a threat feed in the geo layer', () => {
   });
 });
 
-describe('a deployment with a threat feed on S3 and a known place of its service', () => {
+describe('a deployment with a threat feed on S3, known places of its service and a model key of its own', () => {
   let made: ReturnType<typeof testApp>;
   let environment: Record<string, unknown>;
   let reading: string[];
@@ -27,7 +27,11 @@ describe('a deployment with a threat feed on S3 and a known place of its service
   beforeAll(() => {
     const settings = {
       threatFeed: 's3://acme-lists/feeds/today.json',
-      serverLocation: { latitude: 50.1, longitude: -8.7 },
+      serverLocations: [
+        { latitude: 50.1, longitude: -8.7 },
+        { latitude: 40.7, longitude: -74 },
+      ],
+      modelKeys: ['sWvBjaBGvoO_l_lkC27VufUCcXUOKn4ybV9smNhw0CQ'],
     };
     made = testApp({ stage: 'dev', countersign: { dev: settings } });
     const template = Object.values(templatesOf(made.app))[0]!;
@@ -36,14 +40,15 @@ describe('a deployment with a threat feed on S3 and a known place of its service
       .find(({ FunctionName }) => /score/.test(JSON.stringify(FunctionName)))!.Environment.Variables;
     reading = resourcesOf(template, 'AWS::IAM::Policy')
       .map(([, { Properties }]) => JSON.stringify(Properties))
-      .filter((policy) => policy.includes('s3:'));
+      .filter((policy) => policy.includes('s3:GetObject'));
   }, 180_000);
   afterAll(() => made?.remove());
 
   it('tells the score function where they are', () => {
     expect(environment).toMatchObject({
       THREAT_FEED: 's3://acme-lists/feeds/today.json',
-      SERVER_LOCATION: '50.1,-8.7',
+      SERVER_LOCATIONS: '50.1,-8.7 40.7,-74',
+      MODEL_KEYS: 'sWvBjaBGvoO_l_lkC27VufUCcXUOKn4ybV9smNhw0CQ',
     });
   });
 

@@ -12,6 +12,7 @@ import { trainModel } from './training/finish.ts';
 import { measure } from './training/measure.ts';
 import { modelCard } from './training/model-card.ts';
 import { reliabilityPlot, shapesPlot } from './training/plots.ts';
+import { DEVELOPMENT_KEY_FILE, readSigningKey, signManifest } from './signing/sign-manifest.ts';
 import { BASE_RATE, FIT } from './training/settings.ts';
 
 const HELP = `Trains the risk model on a simulated population and writes models/risk.onnx, its manifest and its model card.
@@ -23,6 +24,7 @@ npm run train -- [options]
   --episodes N      attacks a day                              (default: 120)
   --base-rate P     share of events taken to be attacks        (default: ${BASE_RATE})
   --out DIR         where to write                             (default: models)
+  --sign FILE       key to sign the manifest with              (default: the development key; see npm run sign-model)
 `;
 
 const { values } = parseArgs({
@@ -33,6 +35,7 @@ const { values } = parseArgs({
     episodes: { type: 'string', default: '120' },
     'base-rate': { type: 'string', default: String(BASE_RATE) },
     out: { type: 'string', default: fileURLToPath(new URL('.', import.meta.url)) },
+    sign: { type: 'string', default: DEVELOPMENT_KEY_FILE },
     help: { type: 'boolean', default: false },
   },
 });
@@ -44,6 +47,7 @@ async function train(): Promise<void> {
   const [people, days, episodes] = [number('people', 10), number('days', 14), number('episodes', 1)];
   const baseRate = Number(values['base-rate']);
   if (!(baseRate > 0 && baseRate < 0.5)) usage('--base-rate must lie between 0 and 0.5');
+  const key = readSigningKey(values.sign);
   const began = performance.now();
   const progress = new Progress();
   const geo = await buildGeoData(undefined, (step) => progress.show('geo data', 0, step));
@@ -94,7 +98,7 @@ async function train(): Promise<void> {
   const write = (name: string, content: string | Uint8Array) => writeFile(join(values.out, name), content);
   await Promise.all([
     write('risk.onnx', onnx),
-    write('risk.manifest.json', `${JSON.stringify(manifest, null, 2)}\n`),
+    write('risk.manifest.json', `${JSON.stringify(signManifest(manifest, key), null, 2)}\n`),
     write('model-card.md', modelCard(manifest, figures, baseRate)),
     write('report/shapes.svg', shapesPlot(model.terms)),
     write('report/reliability.svg', reliabilityPlot(figures.reliability)),

@@ -54,7 +54,7 @@ export interface Facts {
   readonly network?: NetworkFacts;
   readonly agent?: AgentFacts;
   readonly threats?: ThreatVerdict;
-  readonly server?: Point;
+  readonly servers?: readonly Point[];
   readonly observation: Observation;
 }
 
@@ -68,7 +68,7 @@ export const factsOf = (
   pseudonym: Pseudonym,
   network: NetworkFacts | undefined,
   agent: AgentFacts | undefined,
-  deployed: { readonly threats?: ThreatVerdict | undefined; readonly server?: Point | undefined } = {},
+  deployed: { readonly threats?: ThreatVerdict | undefined; readonly servers?: readonly Point[] | undefined } = {},
 ): Facts => ({
   event,
   subject: pseudonym('subject', event.subject.id),
@@ -76,7 +76,7 @@ export const factsOf = (
   ...(network ? { network } : {}),
   ...(agent ? { agent } : {}),
   ...(deployed.threats ? { threats: deployed.threats } : {}),
-  ...(deployed.server ? { server: deployed.server } : {}),
+  ...(deployed.servers ? { servers: deployed.servers } : {}),
   observation: observe(event, { network, agent, pseudonym, teaches: false }),
 });
 

@@ -30,7 +30,7 @@ export interface DecideDeps {
    */
   readonly threatFeed?: () => Promise<ThreatTable | undefined>;
   /** Where round-trip times are measured. @default not known, and they are not evaluated */
-  readonly server?: Point | undefined;
+  readonly servers?: readonly Point[] | undefined;
   readonly engines: {
     readonly scorer: () => Promise<Engines['scorer']>;
     /** The policies that are active for a tenant. */
@@ -155,7 +155,7 @@ export const decide = async (event: AuthEvent, digest: string, deps: DecideDeps)
     const agent = event.agent?.userAgent === undefined ? undefined : parseAgent(event.agent.userAgent);
     const feed = await deps.threatFeed?.();
     const threats = event.network && feed?.verdict(event.network.ip, event.time);
-    const facts = factsOf(event, pseudonym, network, agent, { threats, server: deps.server });
+    const facts = factsOf(event, pseudonym, network, agent, { threats, servers: deps.servers });
     const key = decisionKey(event.tenant, event.id);
     const keys = {
       decision: key,

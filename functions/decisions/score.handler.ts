@@ -52,7 +52,8 @@ const config = configOf(process.env, [
   'FALLBACK_OUTCOME',
   'GEO_DIR',
   'THREAT_FEED',
-  'SERVER_LOCATION',
+  'SERVER_LOCATIONS',
+  'MODEL_KEYS',
   'TENANTS',
   'UNBOUND_TENANTS',
   'PRESENTATIONS_TABLE',
@@ -91,6 +92,7 @@ const loadModel = async () => {
     model,
     manifest: JSON.parse(manifest.toString('utf8')),
     wasmBinary,
+    ...(config.MODEL_KEYS ? { keys: config.MODEL_KEYS } : {}),
     features: catalogue,
   });
 };
@@ -125,7 +127,7 @@ const deps: DecideDeps = {
         }),
       }
     : {}),
-  server: config.SERVER_LOCATION,
+  servers: config.SERVER_LOCATIONS,
   pseudonymKey: recoverable(timed('secret', secretReader(config.PSEUDONYM_SECRET_ARN))),
   readHistory: historyReader(dynamodb, tables, Date.now),
   decisions: decisionStore(dynamodb, tables.decisions, Date.now),

@@ -46,14 +46,22 @@ const variables = {
   GEO_DIR: z.string().min(1),
   /** Where the threat feed is: `s3://bucket/key`, or a path. */
   THREAT_FEED: z.string().min(1).optional(),
-  /** Latitude and longitude, degrees, of where applications measure round-trip times: `50.1,8.7`. */
-  SERVER_LOCATION: z
+  /** Latitudes and longitudes, degrees, of where applications measure round-trip times: `50.1,8.7 40.7,-74`. */
+  SERVER_LOCATIONS: z
     .string()
-    .regex(/^-?\d{1,2}(\.\d+)?,-?\d{1,3}(\.\d+)?$/)
-    .transform((text) => {
-      const [latitude, longitude] = text.split(',').map(Number) as [number, number];
-      return { latitude, longitude };
-    })
+    .regex(/^(-?\d{1,2}(\.\d+)?,-?\d{1,3}(\.\d+)?( |$))+$/)
+    .transform((text) =>
+      text.split(' ').map((place) => {
+        const [latitude, longitude] = place.split(',').map(Number) as [number, number];
+        return { latitude, longitude };
+      }),
+    )
+    .optional(),
+  /** Public keys that may sign the risk model, Ed25519, base64url, with commas between. */
+  MODEL_KEYS: z
+    .string()
+    .regex(/^[\w-]{43}(,[\w-]{43})*$/)
+    .transform((text) => text.split(','))
     .optional(),
   TENANTS: json(tenants).default({ claim: 'tenant', clients: {}, sources: {}, default: 'default' }),
   UNBOUND_TENANTS: z.stringbool().default(false),

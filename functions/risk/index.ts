@@ -1,3 +1,4 @@
+export { DEVELOPMENT_KEY } from './development-key.ts';
 export { type FeatureSchema, featureSchemaDigest, sha256 } from './digest.ts';
 export { loadScorer, type ScorerParts } from './load-scorer.ts';
 export {
@@ -10,3 +11,4 @@ export {
 } from './manifest.ts';
 export { RiskError, type RiskErrorCode } from './risk-error.ts';
 export type { Contribution, RiskScore, Scorer } from './scorer.ts';
+export { checkSignature, type ManifestSignature, signedBytes } from './signature.ts';

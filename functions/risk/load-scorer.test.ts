@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { evaluateTerms } from '../../models/onnx/additive-model.ts';
 import { writeModel } from '../../models/onnx/write-model.ts';
-import { featuresOf, manifestOf } from '../../models/testing/manifest-of.ts';
+import { featuresOf, manifestOf, signed } from '../../models/testing/manifest-of.ts';
 import { randomModel } from '../../models/testing/random-model.ts';
 import { BASE_BOUND, LOGIT_BOUND, loadScorer, parseManifest, type RiskManifest } from './index.ts';
 
@@ -141,7 +141,7 @@ describe('a model is refused', () => {
 
   it('when its graph has another shape than the manifest, though the digest fits', async () => {
     const other = writeModel(randomModel(7, 12, 2), 'test');
-    const forged = { ...manifest, modelDigest: manifestOf(model, other).modelDigest };
+    const forged = signed({ ...manifest, modelDigest: manifestOf(model, other).modelDigest });
     await expect(loadScorer({ ...parts, model: other, manifest: forged })).rejects.toMatchObject({
       code: 'model-invalid',
     });
@@ -149,14 +149,17 @@ describe('a model is refused', () => {
 
   it('when it is no ONNX at all, though the digest fits', async () => {
     const junk = new TextEncoder().encode('not a model');
-    const forged = { ...manifest, modelDigest: manifestOf(model, junk).modelDigest };
+    const forged = signed({ ...manifest, modelDigest: manifestOf(model, junk).modelDigest });
     await expect(loadScorer({ ...parts, model: junk, manifest: forged })).rejects.toMatchObject({
       code: 'model-invalid',
     });
   });
 
   it('when a leaf lies outside the range that the manifest states for its term', async () => {
-    const narrow = { ...manifest, terms: manifest.terms.map((term) => ({ ...term, min: 0, max: 0 })) };
+    const narrow = signed({
+      ...manifest,
+      terms: manifest.terms.map((term) => ({ ...term, min: 0, max: 0 })),
+    });
     await expect(loadScorer({ ...parts, manifest: narrow })).rejects.toMatchObject({
       code: 'model-output-invalid',
     });

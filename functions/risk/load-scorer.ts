@@ -1,9 +1,11 @@
 import * as ort from 'onnxruntime-web/wasm';
 import { catalogue } from '../signals/index.ts';
+import { DEVELOPMENT_KEY } from './development-key.ts';
 import { type FeatureSchema, featureSchemaDigest, sha256 } from './digest.ts';
 import { LOGIT_BOUND, parseManifest, type RiskManifest } from './manifest.ts';
 import { RiskError } from './risk-error.ts';
 import type { RiskScore, Scorer } from './scorer.ts';
+import { checkSignature } from './signature.ts';
 
 /** What a scorer is made of. */
 export interface ScorerParts {
@@ -13,19 +15,21 @@ export interface ScorerParts {
   readonly manifest: unknown;
   /** `ort-wasm-simd-threaded.wasm` of onnxruntime-web. */
   readonly wasmBinary: Uint8Array;
+  /** Public keys that may sign a model, Ed25519, base64url. @default the development key */
+  readonly keys?: readonly string[];
   /** What the running code computes, in the order of the feature vector. @default the catalogue of signals */
   readonly features?: readonly FeatureSchema[];
 }
 
 /**
- * Checks a model against its manifest and the running code, and makes a session of it.
+ * Checks a model against its signed manifest and the running code, and makes a session of it.
  *
  * The runtime is onnxruntime-web's single-thread WebAssembly, taken whole from `wasmBinary`: no file is
  * looked for, no worker started. Optimisation is off: the graph has six nodes, and looking for something to
  * fuse costs start-up time only. Without an arena a run allocates a few hundred bytes and frees them. Two runs
  * at the ends of the features' ranges prove the bound at load and leave the runtime's code compiled.
  *
- * @throws RiskError `model-digest-mismatch`, `features-mismatch`, `model-invalid`, `model-output-invalid`.
+ * @throws RiskError `model-signature-invalid`, `model-digest-mismatch`, `features-mismatch`, `model-invalid`, `model-output-invalid`.
  * @example
  * ```ts
  * const scorer = await loadScorer({ model, manifest, wasmBinary });
@@ -33,6 +37,7 @@ export interface ScorerParts {
  * ```
  */
 export async function loadScorer(parts: ScorerParts): Promise<Scorer> {
+  checkSignature(parts.manifest, parts.keys ?? [DEVELOPMENT_KEY]);
   const manifest = parseManifest(parts.manifest);
   const modelDigest = sha256(parts.model);
   if (modelDigest !== manifest.modelDigest) {

@@ -4,6 +4,8 @@ import { CountersignError } from '../platform/errors.ts';
 export type RiskErrorCode =
   /** The manifest is not of the form that this version reads, or its numbers break a guarantee. */
   | 'model-invalid'
+  /** The manifest bears no signature of a pinned key that fits it. */
+  | 'model-signature-invalid'
   /** The model's bytes are not those that the manifest was written for. */
   | 'model-digest-mismatch'
   /** The model was trained on other features than the running code computes, or a vector has another length. */

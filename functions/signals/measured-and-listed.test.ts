@@ -10,27 +10,36 @@ const measured = (roundTripMs: number) => ({ network: { ip: '192.0.2.7', roundTr
 describe('a round trip', () => {
   it('that is shorter than light allows tells by how much', () => {
     // Berlin to Sydney is about 16,090 km: no answer within 160 ms.
-    const value = valueFrom(implausibleRoundTrip, contextOf({ server: SYDNEY, event: measured(20) }));
+    const value = valueFrom(implausibleRoundTrip, contextOf({ servers: [SYDNEY], event: measured(20) }));
     expect(value).toBeGreaterThan(138);
     expect(value).toBeLessThan(143);
   });
 
   it('that light allows is nothing, however long', () => {
-    expect(valueFrom(implausibleRoundTrip, contextOf({ server: SYDNEY, event: measured(165) }))).toBe(0);
+    expect(valueFrom(implausibleRoundTrip, contextOf({ servers: [SYDNEY], event: measured(165) }))).toBe(0);
     expect(
-      valueFrom(implausibleRoundTrip, contextOf({ server: PARIS as never, event: measured(9_000) })),
+      valueFrom(implausibleRoundTrip, contextOf({ servers: [PARIS as never], event: measured(9_000) })),
     ).toBe(0);
+  });
+
+  it('is held against the nearest of several places of the service', () => {
+    const berlin = { latitude: 52.5, longitude: 13.4 };
+    const both = { servers: [SYDNEY, berlin], event: measured(20) };
+    expect(valueFrom(implausibleRoundTrip, contextOf(both))).toBe(0);
+    expect(valueFrom(implausibleRoundTrip, contextOf({ ...both, servers: [SYDNEY] }))).toBeGreaterThan(100);
   });
 
   it('gives the location the benefit of its radius', () => {
     const network = { ...BERLIN, radiusKm: 1_000 };
     const here = { latitude: 52.52, longitude: 26.5 };
-    expect(valueFrom(implausibleRoundTrip, contextOf({ server: here, network, event: measured(1) }))).toBe(0);
+    expect(valueFrom(implausibleRoundTrip, contextOf({ servers: [here], network, event: measured(1) }))).toBe(
+      0,
+    );
   });
 
   it('is not evaluated without a measurement, a place of the service, or a true place of the address', () => {
-    const context = { server: SYDNEY, event: measured(1) };
-    expect(whyNot(implausibleRoundTrip, contextOf({ server: SYDNEY }))).toMatch('no round-trip time');
+    const context = { servers: [SYDNEY], event: measured(1) };
+    expect(whyNot(implausibleRoundTrip, contextOf({ servers: [SYDNEY] }))).toMatch('no round-trip time');
     expect(whyNot(implausibleRoundTrip, contextOf({ event: measured(1) }))).toMatch('not configured');
     for (const cls of ['relay', 'satellite', 'reserved'] as const)
       expect(

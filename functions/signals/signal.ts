@@ -53,8 +53,8 @@ export interface SignalContext {
   readonly agent?: AgentFacts;
   /** What the threat feed says of the address; absent when no feed is loaded. */
   readonly threats?: ThreatVerdict;
-  /** Where round-trip times are measured, if the operator states it. */
-  readonly server?: Point;
+  /** Every place where round-trip times are measured, if the operator states it. */
+  readonly servers?: readonly Point[];
   readonly observation: Observation;
   /** The subject's own baseline; empty for a stranger. */
   readonly subject: Baseline;

@@ -28,6 +28,7 @@ const USAGE = `Usage: npx countersign <command>
                                 says what enforcement would have done, in numbers and as a plot
 
 COUNTERSIGN_URL (http://127.0.0.1:4000), COUNTERSIGN_TOKEN (that of local mode) and COUNTERSIGN_TENANT say where.
+MODEL_KEYS names the public keys that sign the model, where they are your own.
 `;
 
 const DAY_MS = 86_400_000;
@@ -42,6 +43,7 @@ const scorerOf = async () => {
     model,
     manifest: JSON.parse(manifest.toString('utf8')),
     wasmBinary,
+    ...(process.env.MODEL_KEYS ? { keys: process.env.MODEL_KEYS.split(',') } : {}),
     features: catalogue,
   });
 };

@@ -6,6 +6,7 @@ import {
   sha256,
 } from '../../functions/risk/index.ts';
 import type { AdditiveModel } from '../onnx/additive-model.ts';
+import { DEVELOPMENT_KEY_FILE, readSigningKey, signManifest } from '../signing/sign-manifest.ts';
 
 /** Feature schemas of a test model: `f0`, `f1`, … */
 export function featuresOf(model: AdditiveModel): FeatureSchema[] {
@@ -16,10 +17,15 @@ export function featuresOf(model: AdditiveModel): FeatureSchema[] {
   }));
 }
 
-/** A manifest that fits a test model. */
+/** A manifest as the development key signs it. */
+export function signed<M extends object>(manifest: M) {
+  return signManifest(manifest, readSigningKey(DEVELOPMENT_KEY_FILE));
+}
+
+/** A signed manifest that fits a test model. */
 export function manifestOf(model: AdditiveModel, bytes: Uint8Array, base = -2.5): RiskManifest {
   const features = featuresOf(model);
-  return {
+  const manifest: RiskManifest = {
     format: MANIFEST_FORMAT,
     id: 'risk-test',
     modelDigest: sha256(bytes),
@@ -29,4 +35,5 @@ export function manifestOf(model: AdditiveModel, bytes: Uint8Array, base = -2.5)
     terms: model.terms.map(({ code, cells }) => ({ code, min: Math.min(...cells), max: Math.max(...cells) })),
     training: {},
   };
+  return signed(manifest);
 }

@@ -47,7 +47,7 @@ export const simulatedDeployment =
             ...(confidence === undefined ? {} : { match: { kind: 'malicious' as const, confidence } }),
           }
         : undefined,
-      server: share(seed, 'server', event.subject.id) < 0.5 ? SERVER : undefined,
+      servers: share(seed, 'server', event.subject.id) < 0.5 ? [SERVER] : undefined,
     };
   };
 
