@@ -54,7 +54,7 @@ const statementsOf = (template: Template): { type: string; id: string; statement
 
 /** The function whose role a policy hangs on. */
 const functionOf = (id: string): string | undefined =>
-  /(?:Functions|Validation|People|Chains|Management|Completion)(\w+?)Role/.exec(id)?.[1];
+  /(?:Functions|Validation|People|Chains|Management|Completion|Enrolment)(\w+?)Role/.exec(id)?.[1];
 
 const nameIn = (arn: unknown): string => (arn as { 'Fn::GetAtt'?: [string] })['Fn::GetAtt']?.[0] ?? '';
 
@@ -183,6 +183,13 @@ describe.each(both)('least privilege in %s', (_, template) => {
       'GetItem Presentations',
       'UpdateItem Presentations',
     ]);
+    expect(actions('Wallets')).toEqual([
+      'DeleteItem TablesWallets',
+      'GetItem Decisions',
+      'GetItem TablesWallets',
+      'PutItem Presentations',
+      'PutItem TablesWallets',
+    ]);
     expect(actions('VcApi')).toEqual(['GetItem Issuers']);
     expect(actions('TrustedIssuers')).toEqual(['DeleteItem Issuers', 'GetItem Issuers', 'PutItem Issuers']);
     expect(actions('Sessions')).toEqual([
@@ -260,7 +267,7 @@ describe.each(both)('least privilege in %s', (_, template) => {
     const permissions = resourcesOf(template, 'AWS::Lambda::Permission').map(
       ([, { Properties }]) => Properties,
     );
-    expect(permissions).toHaveLength(59);
+    expect(permissions).toHaveLength(63);
     for (const { Action, SourceArn } of permissions) {
       expect(Action).toBe('lambda:InvokeFunction');
       expect(SourceArn).toBeDefined();
@@ -281,6 +288,7 @@ describe.each(both)('least privilege in %s', (_, template) => {
     expect(senders('ValidationCountingQueue')).toEqual(['Score', 'Signals']);
     expect(senders('ValidationTransmittingQueue')).toEqual(['Sessions', 'Streams']);
     expect(senders('ValidationUndeliverable')).toEqual(['Transmit']);
+    expect(senders('AnsweredQueue')).toEqual(['Presentations', 'Sweep', 'Wallet']);
   });
 
   it('lets functions put events as Countersign and as nobody else', () => {
@@ -531,6 +539,7 @@ describe.each(both)('functions in %s', (stage, template) => {
       [512, 29, 0],
       [512, 60, 0],
       [1024, 29, 0],
+      [512, 15, 0],
       [256, 10, 0],
     ]);
   });
@@ -625,6 +634,9 @@ describe('the API', () => {
     ).toEqual({
       'POST /v1/evaluate': ['JWT', 'countersign/evaluate'],
       'GET /v1/decisions/{eventId}': ['JWT', 'countersign/evaluate', 'countersign/operate'],
+      'POST /v1/wallets': ['JWT', 'countersign/operate', 'countersign/present'],
+      'GET /v1/wallets': ['JWT', 'countersign/operate'],
+      'DELETE /v1/wallets/{id}': ['JWT', 'countersign/operate'],
       'POST /credentials/verify': ['JWT', 'countersign/present'],
       'POST /presentations/verify': ['JWT', 'countersign/present'],
       'POST /v1/presentation-requests': ['JWT', 'countersign/present'],
@@ -637,6 +649,7 @@ describe('the API', () => {
       'GET /v1/presentation-requests/{id}/page': ['NONE'],
       'GET /v1/presentation-requests/{id}/status': ['NONE'],
       'GET /.well-known/did.json': ['NONE'],
+      'GET /v1/trusted-issuers': ['JWT', 'countersign/operate'],
       'GET /v1/trusted-issuers/{did+}': ['JWT', 'countersign/operate'],
       'PUT /v1/trusted-issuers/{did+}': ['JWT', 'countersign/operate'],
       'DELETE /v1/trusted-issuers/{did+}': ['JWT', 'countersign/operate'],

@@ -13,6 +13,7 @@ import { ContinuousValidation, type Signals } from './continuous-validation.ts';
 import { DecisionLog } from './decision-log.ts';
 import { DefaultIssuer } from './default-issuer.ts';
 import { Encryption } from './encryption.ts';
+import { Enrolment } from './enrolment.ts';
 import { Forwarding } from './forwarding.ts';
 import { Functions } from './functions.ts';
 import { feedIn, GeoLayer } from './geo-layer.ts';
@@ -88,6 +89,12 @@ export interface Verifier {
    * @default - stage `prod` refuses such proofs, and the synthesis warns of it
    */
   readonly zkKeysAcknowledged?: string;
+  /**
+   * Scopes under which apps may ask for pseudonyms, each with what it is for, in words that continue "a name for you
+   * that …": people read them before they answer.
+   * @default {} - none: pseudonyms are used for enrolled wallets only
+   */
+  readonly pseudonymScopes?: Readonly<Record<string, string>>;
   /**
    * Checks that must pass at the W3C verifier interface where a caller names none.
    * @default ['proof', 'validity', 'status', 'holder'] - all but trust
@@ -287,6 +294,20 @@ export class Countersign extends Construct {
       late: 'Decisions and enrolments wait for answers that have come a quarter of an hour ago',
     });
     const geoData = props.geoData ?? join(ROOT, '.build/geo');
+    const verifier = {
+      publicUrl,
+      edgeSecretArn: edge?.secretArn,
+      clientIdPrefix: props.verifier?.clientIdPrefix ?? 'decentralized_identifier',
+      did: props.verifier?.did,
+      certificates: props.verifier?.certificates ?? [],
+      appOrigins: props.verifier?.appOrigins ?? [],
+      remoteHosts: props.verifier?.remoteHosts ?? [],
+      unavailableStatus: props.verifier?.unavailableStatus ?? 'refuse',
+      zkKeysAcknowledged: props.verifier?.zkKeysAcknowledged,
+      vcApiChecks: props.verifier?.vcApiChecks ?? ['proof', 'validity', 'status', 'holder'],
+      pseudonymScopes: props.verifier?.pseudonymScopes ?? {},
+    };
+    const signingKey = new SigningKey(this, 'Requests', { stage, retain }).key;
     const functions = new Functions(this, 'Functions', {
       ...defaults,
       bus: this.bus,
@@ -301,20 +322,9 @@ export class Countersign extends Construct {
       modelKeys: props.modelKeys,
       tenants,
       unboundTenants: stage === 'local',
-      signingKey: new SigningKey(this, 'Requests', { stage, retain }).key,
+      signingKey,
       answered: answered.queue,
-      presentations: {
-        publicUrl,
-        edgeSecretArn: edge?.secretArn,
-        clientIdPrefix: props.verifier?.clientIdPrefix ?? 'decentralized_identifier',
-        did: props.verifier?.did,
-        certificates: props.verifier?.certificates ?? [],
-        appOrigins: props.verifier?.appOrigins ?? [],
-        remoteHosts: props.verifier?.remoteHosts ?? [],
-        unavailableStatus: props.verifier?.unavailableStatus ?? 'refuse',
-        zkKeysAcknowledged: props.verifier?.zkKeysAcknowledged,
-        vcApiChecks: props.verifier?.vcApiChecks ?? ['proof', 'validity', 'status', 'holder'],
-      },
+      presentations: verifier,
     });
     const { complete } = new Completion(this, 'Completion', { ...defaults, bus: this.bus, tables, answered });
     const validation = new ContinuousValidation(this, 'Validation', {
@@ -349,6 +359,14 @@ export class Countersign extends Construct {
       tables,
       pseudonymSecretArn: pseudonyms.arn,
       tenancy: { TENANTS: tenants, ...(stage === 'local' ? { UNBOUND_TENANTS: 'true' } : {}) },
+    });
+    const { wallets } = new Enrolment(this, 'Enrolment', {
+      ...defaults,
+      tables,
+      pseudonymSecretArn: pseudonyms.arn,
+      tenancy: { TENANTS: tenants, ...(stage === 'local' ? { UNBOUND_TENANTS: 'true' } : {}) },
+      signingKey,
+      presentations: verifier,
     });
     const { openapi } = new ApiDescription(this, 'Description', defaults);
     identityBus.reserveOwnSource([
@@ -390,6 +408,7 @@ export class Countersign extends Construct {
       openapi: openapi.function,
       log: log.function,
       policies: policies.function,
+      wallets: wallets.function,
     });
 
     new CfnOutput(this, 'BusName', { value: this.bus.eventBusName });

@@ -61,6 +61,8 @@ export interface PresentationSettings {
   readonly unavailableStatus: string;
   readonly zkKeysAcknowledged: string | undefined;
   readonly vcApiChecks: readonly string[];
+  /** Scopes under which apps may ask for pseudonyms, each with words for the person. */
+  readonly pseudonymScopes: Readonly<Record<string, string>>;
 }
 
 /** The functions, each with what it may read, write and call: exactly what its code does. */
@@ -111,7 +113,9 @@ export class Functions extends Construct {
         ...(props.presentations.did === undefined ? {} : { VERIFIER_DID: props.presentations.did }),
         ...(props.threatFeed ? { THREAT_FEED: props.threatFeed } : {}),
         ...(props.serverLocations
-          ? { SERVER_LOCATIONS: props.serverLocations.map((at) => `${at.latitude},${at.longitude}`).join(' ') }
+          ? {
+              SERVER_LOCATIONS: props.serverLocations.map((at) => `${at.latitude},${at.longitude}`).join(' '),
+            }
           : {}),
         ...(props.modelKeys ? { MODEL_KEYS: props.modelKeys.join(',') } : {}),
       },
@@ -197,6 +201,7 @@ export class Functions extends Construct {
       ...(did === undefined ? {} : { VERIFIER_DID: did }),
       PSEUDONYM_SECRET_ARN: props.pseudonymSecretArn,
       ANSWERED_QUEUE_URL: props.answered.queueUrl,
+      PSEUDONYM_SCOPES: JSON.stringify(props.presentations.pseudonymScopes),
     };
     /** Naming holders, and telling that they answered. */
     const telling = [send(props.answered), queueKey(key), ...readSecret(props.pseudonymSecretArn, key)];
@@ -271,6 +276,9 @@ export class Functions extends Construct {
       timeout: Duration.seconds(10),
       environment: { ISSUERS_TABLE: issuers.tableName, ...tenancy },
     });
-    this.trustedIssuers.allow(onItems(issuers, ['DeleteItem', 'GetItem', 'PutItem']), writeTableKey(key));
+    this.trustedIssuers.allow(
+      onItems(issuers, ['DeleteItem', 'GetItem', 'PutItem', 'UpdateItem']),
+      writeTableKey(key),
+    );
   }
 }

@@ -55,6 +55,7 @@ export interface RoutedFunctions {
   readonly openapi: IFunction;
   readonly log: IFunction;
   readonly policies: IFunction;
+  readonly wallets: IFunction;
 }
 
 /** One line of JSON a request. No address: those who call may be people. */
@@ -162,6 +163,11 @@ export class Api extends Construct {
     app(GET, `${requests}/{id}`);
     app(POST, `${requests}/{id}/dc-response`);
 
+    const enrolled = behind('Wallets', functions.wallets, ['operate']);
+    enrolled(POST, '/v1/wallets', 'present');
+    enrolled(GET, '/v1/wallets');
+    enrolled(DELETE, '/v1/wallets/{id}');
+
     const vcApi = behind('VcApi', functions.vcApi, ['present']);
     vcApi(POST, '/credentials/verify');
     vcApi(POST, '/presentations/verify');
@@ -179,6 +185,7 @@ export class Api extends Construct {
     wallet(GET, '/.well-known/did.json');
 
     const issuers = behind('TrustedIssuers', functions.trustedIssuers, ['operate']);
+    issuers(GET, '/v1/trusted-issuers');
     for (const method of [GET, PUT, DELETE]) issuers(method, '/v1/trusted-issuers/{did+}');
 
     const documents = behind(

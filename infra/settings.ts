@@ -113,6 +113,15 @@ const settings = z.strictObject({
         .optional(),
       unavailableStatus: z.enum(['refuse', 'report']).optional(),
       zkKeysAcknowledged: nonEmpty.optional(),
+      pseudonymScopes: z
+        .record(
+          z
+            .string()
+            .regex(/^[\w.:/-]{1,128}$/, 'must be a name of letters, digits and ._:/-')
+            .refine((name) => name !== 'wallet', "is Countersign's own"),
+          nonEmpty.max(200),
+        )
+        .optional(),
       vcApiChecks: z
         .array(z.enum(['proof', 'validity', 'status', 'holder', 'trust']))
         .min(1)

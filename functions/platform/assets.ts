@@ -51,6 +51,7 @@ export const ASSETS = {
     'cedar_wasm_bg.wasm': WASM['cedar_wasm_bg.wasm'],
     'policies.json': '.build/policies/policies.json',
   },
+  wallets: { 'policies.json': '.build/policies/policies.json' },
   openapi: { 'openapi.json': '.build/openapi/openapi.json' },
 } as const satisfies Record<string, Record<string, string>>;
 

@@ -67,6 +67,10 @@ const variables = {
   UNBOUND_TENANTS: z.stringbool().default(false),
   PRESENTATIONS_TABLE: z.string().min(1),
   WALLETS_TABLE: z.string().min(1),
+  /** Scopes under which apps may ask for pseudonyms, each with words for the person. */
+  PSEUDONYM_SCOPES: json(z.record(z.string().regex(/^[\w.:/-]{1,128}$/), z.string().min(1).max(200))).default(
+    {},
+  ),
   /** Where answers of wallets are announced. */
   ANSWERED_QUEUE_URL: z.url(),
   REVIEWS_TABLE: z.string().min(1),

@@ -1,9 +1,7 @@
 import { keyOfDid, resolveLocalDid, thumbprintOf } from '../credentials/jose/index.ts';
 import type { Pseudonym } from '../platform/index.ts';
 import { asksForProof, type CredentialQuery } from './dcql-query.ts';
-
-/** The registered scope under which wallets show the pseudonym by which they are enrolled. */
-export const WALLET_SCOPE = 'wallet';
+import { WALLET_SCOPE } from './pseudonym-scope.ts';
 
 /** One presentation of an answer, as far as it tells who holds it. */
 export interface Held {

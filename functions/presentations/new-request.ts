@@ -14,6 +14,7 @@ import {
   requestUris,
   walletIdOf,
 } from './presentation-request.ts';
+import { checkScopes, type PseudonymScopes } from './pseudonym-scope.ts';
 import { newDecryptionKey } from './response-encryption.ts';
 import { clientIdOf, type VerifierIdentity } from './verifier-identity.ts';
 
@@ -57,6 +58,11 @@ export interface RequestSettings {
   readonly clientIdPrefix: ClientIdPrefix;
   /** Origins that answers may return to, and that may call the browser's API; `loopback` is this machine. */
   readonly appOrigins: readonly string[];
+  /**
+   * Scopes under which apps may ask for pseudonyms, each with what it is for, in words for the person.
+   * @default none
+   */
+  readonly pseudonymScopes?: PseudonymScopes;
 }
 
 /**
@@ -87,6 +93,12 @@ export const newRequest = (
   const flow: Flow = asked.flow ?? (asked.return_uri === undefined ? 'cross_device' : 'same_device');
   checkAddresses(asked, browser, flow, settings.appOrigins);
   const prefix = asked.client_id_prefix ?? settings.clientIdPrefix;
+  checkScopes(query, {
+    registered: settings.pseudonymScopes ?? {},
+    ownQuestion: concerns !== undefined,
+    // Over the browser's API the audience is the origin, whichever prefix there is.
+    audienceStays: browser || prefix !== 'redirect_uri',
+  });
   const secret = () => random(32).toString('base64url');
   const appId = secret();
   const walletId = walletIdOf(appId);

@@ -35,6 +35,7 @@ const config = configOf(process.env, [
   'ZK_KEYS_ACKNOWLEDGED',
   'PSEUDONYM_SECRET_ARN',
   'ANSWERED_QUEUE_URL',
+  'PSEUDONYM_SCOPES',
   'CLIENT_ID_PREFIX',
   'APP_ORIGINS',
   'TENANTS',
@@ -55,6 +56,7 @@ const create = async (event: HttpEvent) => {
     identity: await identity(),
     clientIdPrefix: config.CLIENT_ID_PREFIX,
     appOrigins: config.APP_ORIGINS,
+    pseudonymScopes: config.PSEUDONYM_SCOPES,
   };
   const made = newRequest(
     jsonBody(event, MAX_BODY_BYTES),

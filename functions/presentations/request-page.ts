@@ -4,6 +4,7 @@ import { qrCode } from './app-api.ts';
 import type { CredentialQuery, Query } from './dcql-query.ts';
 import { type PresentationRequest, requestUris } from './presentation-request.ts';
 import type { PresentationResult } from './presentation-result.ts';
+import { type PseudonymScopes, wordsOfScope } from './pseudonym-scope.ts';
 import { authorizationLink } from './request-object.ts';
 
 /** An HTML page with the headers that it is to be served with. */
@@ -59,7 +60,7 @@ const named = (path: readonly unknown[]): string =>
 /** A type by its last, telling part. */
 const lastPart = (type: unknown): string => String(type).split(/[/#:]/).filter(Boolean).at(-1) ?? '';
 
-const wordsOf = (credential: CredentialQuery): string => {
+const wordsOf = (credential: CredentialQuery, scopes: PseudonymScopes): string => {
   const { meta, claims, claim_sets } = credential;
   const types =
     credential.format === 'dc+sd-jwt'
@@ -74,12 +75,16 @@ const wordsOf = (credential: CredentialQuery): string => {
       const subject = String(path).split('/').filter(Boolean).join(', ');
       return `<li>only whether ${escaped(`${subject}: ${words} ${JSON.stringify(value)}`)}, not the value itself</li>`;
     });
+  const known =
+    typeof meta.pseudonym_scope === 'string'
+      ? [`<li>a name for you that ${escaped(wordsOfScope(meta.pseudonym_scope, scopes))}</li>`]
+      : [];
   const what =
-    shown.length + proved.length === 0
+    shown.length + proved.length + known.length === 0
       ? credential.format === 'dc+sd-jwt'
         ? '<p>Nothing in it that can be withheld.</p>'
         : '<p>All of it.</p>'
-      : `<ul>${[...shown, ...proved].join('')}</ul>${claim_sets ? '<p>Not all of these may be needed.</p>' : ''}`;
+      : `<ul>${[...shown, ...proved, ...known].join('')}</ul>${claim_sets ? '<p>Not all of these may be needed.</p>' : ''}`;
   const by = escaped(types.map(lastPart).join(' or '));
   return `<section><h3>From your credential “${by}”</h3>${what}</section>`;
 };
@@ -87,11 +92,14 @@ const wordsOf = (credential: CredentialQuery): string => {
 /**
  * The page that waits with a person for the wallet: why it is asked, what will be learned, a link for this device
  * and a QR code for another. It works without a script, and loads nothing from elsewhere.
+ *
+ * @param scopes that apps may ask for pseudonyms under, each with its words.
  */
 export const requestPage = (
   request: PresentationRequest,
   status: PresentationResult['status'],
   publicUrl: string,
+  scopes: PseudonymScopes = {},
 ): Page => {
   const link = authorizationLink(request, requestUris(publicUrl, request.walletId));
   const query = request.query as unknown as Query;
@@ -114,7 +122,7 @@ ${
 <p class="state" id="state" role="status" aria-live="polite">${STATES[status]}</p>
 ${status === 'pending' ? ways : ''}
 <h2>What will be learned</h2>
-${query.credentials.map(wordsOf).join('\n')}
+${query.credentials.map((credential) => wordsOf(credential, scopes)).join('\n')}
 <p>Your wallet shows you the same before it sends anything, and you can refuse there.</p>
 <p id="again"><a href="page">Look again whether the answer has arrived</a></p>
 <script type="application/json" id="words">${JSON.stringify(STATES)}</script>

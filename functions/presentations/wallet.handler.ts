@@ -36,6 +36,7 @@ const config = configOf(process.env, [
   'ZK_KEYS_ACKNOWLEDGED',
   'PSEUDONYM_SECRET_ARN',
   'ANSWERED_QUEUE_URL',
+  'PSEUDONYM_SCOPES',
   'EDGE_SECRET_ARN',
 ]);
 const { store, identity, answering } = presentationParts(config, new DynamoDBClient(CLIENT_SETTINGS));
@@ -89,7 +90,7 @@ const stored = async (event: HttpEvent) => {
 
 const page = async (event: HttpEvent): Promise<APIGatewayProxyStructuredResultV2> => {
   const { request, status } = await stored(event);
-  const { html, headers } = requestPage(request, status, config.PUBLIC_URL);
+  const { html, headers } = requestPage(request, status, config.PUBLIC_URL, config.PSEUDONYM_SCOPES);
   return { statusCode: 200, headers: { ...headers }, body: html };
 };
 

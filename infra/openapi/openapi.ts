@@ -1,4 +1,5 @@
 import { DECISION_OPERATIONS } from './decisions.ts';
+import { ENROLMENT_OPERATIONS } from './enrolment.ts';
 import {
   type Content,
   type Operation,
@@ -28,6 +29,7 @@ const DOCUMENTS: Operations = {
 export const OPERATIONS: Operations = {
   ...DECISION_OPERATIONS,
   ...PRESENTATION_OPERATIONS,
+  ...ENROLMENT_OPERATIONS,
   ...VC_API_OPERATIONS,
   ...REVIEW_OPERATIONS,
   ...POLICY_OPERATIONS,

@@ -42,6 +42,7 @@ export const TAGS = {
   Decisions: 'Apps: what an event means, and what to do about it',
   Presentations: 'Apps: ask a wallet to prove something, and read what it proved',
   Wallets: 'Wallets: read a request, answer it (OpenID for Verifiable Presentations 1.0)',
+  'Enrolled wallets': 'Apps and operators: whose wallets are whose',
   'Trusted issuers': 'Operators: whose credentials count',
   People: 'People have their say: feedback, reviews, disputes',
   Policies: 'Operators: what decides, without a deployment',
@@ -60,6 +61,10 @@ export const QUERY_PARAMETERS = {
     description:
       'The code that the wallet brought to `return_uri`. Without it a request of the same-device flow stays `pending`.',
     schema: { type: 'string' },
+  },
+  subject: {
+    description: 'The subject, as the application names it',
+    schema: { type: 'string', minLength: 1, maxLength: 256 },
   },
   stream_id: { description: 'Which stream', schema: { type: 'string' } },
   state: {

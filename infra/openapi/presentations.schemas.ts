@@ -51,6 +51,22 @@ const PresentationResult = z.object({
     .string()
     .exactOptional()
     .describe('Stable for one holder and this verifier, where the format proves one'),
+  enrolment: z
+    .discriminatedUnion('status', [
+      z.object({ status: z.literal('pending') }),
+      z.object({ status: z.literal('enrolled'), wallet: z.string().describe('Its id') }),
+      z.object({
+        status: z.literal('refused'),
+        reason: z.enum([
+          'presentation-rejected',
+          'holder-unproved',
+          'wallet-of-another-subject',
+          'too-many-wallets',
+        ]),
+      }),
+    ])
+    .exactOptional()
+    .describe('What became of the wallet that answered, where the request enrols one'),
   reason: z
     .string()
     .exactOptional()
@@ -99,5 +115,6 @@ export const PRESENTATION_SCHEMAS = {
   PresentationStatus: z.object({ status: PresentationResult.shape.status }),
   NewTrustedIssuer: trustedIssuerSchema,
   TrustedIssuer,
+  TrustedIssuers: z.object({ issuers: z.array(z.string()) }),
   DidDocument: z.looseObject({ id: z.string() }),
 };

@@ -217,6 +217,21 @@ const trusted: Content = {
 
 /** Whom a tenant trusts: for operators. */
 const ISSUERS: Operations = {
+  'GET /v1/trusted-issuers': {
+    id: 'trustedIssuers',
+    summary: 'List the issuers that are trusted',
+    query: ['tenant'],
+    tag: 'Trusted issuers',
+    scopes: ['operate'],
+    answers: {
+      200: {
+        description: 'Their names; what each is trusted for stands in its own record',
+        schema: 'TrustedIssuers',
+        example: { issuers: ['did:web:gov.example'] },
+      },
+    },
+    problems: { 400: ['tenant-invalid'], 403: ['tenant-mismatch'] },
+  },
   'GET /v1/trusted-issuers/{did+}': {
     ...ISSUER,
     id: 'trustedIssuer',
@@ -242,6 +257,7 @@ const ISSUERS: Operations = {
     problems: {
       400: ['body-not-json', 'tenant-invalid'],
       403: ['tenant-mismatch'],
+      409: ['registry-full'],
       413: ['body-too-large'],
       415: ['media-type-unsupported'],
       422: ['trusted-issuer-invalid'],

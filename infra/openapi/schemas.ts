@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { DECISION_SCHEMAS } from './decisions.schemas.ts';
+import { ENROLMENT_SCHEMAS } from './enrolment.schemas.ts';
 import { ERROR_SCHEMAS } from './errors.schemas.ts';
 import { POLICY_SCHEMAS } from './policies.schemas.ts';
 import { PRESENTATION_SCHEMAS } from './presentations.schemas.ts';
@@ -11,6 +12,7 @@ import { VC_API_SCHEMAS } from './vc-api.schemas.ts';
 export const SCHEMAS = {
   ...DECISION_SCHEMAS,
   ...PRESENTATION_SCHEMAS,
+  ...ENROLMENT_SCHEMAS,
   ...VC_API_SCHEMAS,
   ...REVIEW_SCHEMAS,
   ...POLICY_SCHEMAS,

@@ -5,7 +5,6 @@
 export { type AnnounceDeps, type Answered, announceLate } from '../announce.ts';
 export { type NewRequestAnswer, newRequestAnswer } from '../app-api.ts';
 export { type EnrolmentDeps, finishEnrolment } from '../finish-enrolment.ts';
-export { WALLET_SCOPE } from '../holder.ts';
 export {
   newRequest,
   newRequestSchema,
@@ -35,6 +34,7 @@ export {
   presentationStore,
   type StoredPresentation,
 } from '../presentations.store.ts';
+export { WALLET_SCOPE } from '../pseudonym-scope.ts';
 export { type RequestParts, type RequestPartsSettings, requestParts } from '../request-parts.ts';
 export { enrolledBefore, MAX_WALLETS, type WalletBinding, walletBindingId } from '../wallet-binding.ts';
 export { type WalletStore, walletStore } from '../wallets.store.ts';

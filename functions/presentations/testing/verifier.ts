@@ -93,6 +93,7 @@ export const startVerifier = async (identity: Partial<VerifierIdentity> = {}): P
     identity: { ...own, ...identity },
     clientIdPrefix: 'decentralized_identifier',
     appOrigins: [ORIGIN],
+    pseudonymScopes: { staff: 'the staff desk knows you by', guests: 'the guest list knows you by' },
   };
   return {
     tables,
