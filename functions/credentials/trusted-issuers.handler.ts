@@ -25,12 +25,17 @@ const invalid = (fields: { field: string; problem: string }[]): CountersignError
 const unknown = (): CountersignError =>
   new CountersignError('trusted-issuer-unknown', 'This issuer is not in the registry', { status: 404 });
 
-/** `PUT`, `GET` and `DELETE /v1/trusted-issuers/{did}`: whom a tenant trusts to issue what. For operators. */
+/**
+ * `PUT`, `GET` and `DELETE /v1/trusted-issuers/{did}`, `GET /v1/trusted-issuers`: whom a tenant trusts to issue what.
+ * For operators.
+ */
 export const handler = middy<HttpEvent>()
   .use(httpProblems())
   .handler(async (event) => {
     const requested = event.queryStringParameters?.tenant;
     const { tenant } = tenantOfCaller(callerOf(event), config.TENANTS, config.UNBOUND_TENANTS, requested);
+    if (event.routeKey === 'GET /v1/trusted-issuers')
+      return jsonResponse(200, { issuers: await issuers.list(tenant) });
     const issuer = event.pathParameters?.did ?? '';
     if (!isIssuer(issuer)) throw invalid([{ field: 'did', problem: 'must be a DID or an https URL' }]);
     switch (event.requestContext.http.method) {

@@ -4,7 +4,7 @@ import type { ReadEntry } from '../../functions/decisions/log.ts';
 import { CountersignError } from '../../functions/platform/errors.ts';
 import { ROOT } from '../bundle.ts';
 
-/** A deployment could not be asked. Codes: `api-refused`, `token-missing`. */
+/** A deployment could not be asked. Codes: `api-refused`, `token-missing`, `file-unreadable`, `option-invalid`. */
 export class ApiError extends CountersignError {
   override readonly name = 'ApiError';
 }
@@ -12,6 +12,11 @@ export class ApiError extends CountersignError {
 /** The API of a deployment, as an operator calls it. */
 export interface OperatorApi {
   get<T>(path: string): Promise<T>;
+  /** Undefined when there is no such thing. */
+  find<T>(path: string): Promise<T | undefined>;
+  put<T>(path: string, body: unknown): Promise<T>;
+  /** False when there was no such thing. */
+  remove(path: string): Promise<boolean>;
   /** Every entry of the log, newest first, page by page. */
   log(): AsyncGenerator<ReadEntry>;
 }
@@ -34,16 +39,39 @@ const tokenOf = (environment: NodeJS.ProcessEnv): string => {
 export const operatorApi = (environment: NodeJS.ProcessEnv): OperatorApi => {
   const base = (environment.COUNTERSIGN_URL ?? 'http://127.0.0.1:4000').replace(/\/$/, '');
   const token = tokenOf(environment);
-  const get = async <T>(path: string): Promise<T> => {
+  /** The answer's body; undefined for 404. */
+  const ask = async <T>(method: string, path: string, body?: unknown): Promise<T | undefined> => {
     const tenant = environment.COUNTERSIGN_TENANT;
     const query = tenant ? `${path.includes('?') ? '&' : '?'}tenant=${encodeURIComponent(tenant)}` : '';
-    const answer = await fetch(`${base}${path}${query}`, { headers: { authorization: `Bearer ${token}` } });
-    const body = (await answer.json()) as T & { title?: string; message?: string };
-    if (!answer.ok) throw new ApiError('api-refused', `${answer.status}: ${body.title ?? body.message}`);
+    const answer = await fetch(`${base}${path}${query}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    const read = (text === '' ? {} : JSON.parse(text)) as T & {
+      title?: string;
+      message?: string;
+      fields?: { field: string; problem: string }[];
+    };
+    if (answer.ok) return read;
+    if (answer.status === 404) return undefined;
+    const fields = (read.fields ?? []).map(({ field, problem }) => `; ${field} ${problem}`).join('');
+    throw new ApiError('api-refused', `${answer.status}: ${read.title ?? read.message}${fields}`);
+  };
+  const get = async <T>(path: string): Promise<T> => {
+    const body = await ask<T>('GET', path);
+    if (body === undefined) throw new ApiError('api-refused', '404: there is no such thing');
     return body;
   };
   return {
     get,
+    find: (path) => ask('GET', path),
+    put: async <T>(path: string, body: unknown) => (await ask<T>('PUT', path, body)) as T,
+    remove: async (path) => (await ask('DELETE', path)) !== undefined,
     log: async function* () {
       let after: string | undefined;
       do {

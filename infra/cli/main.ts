@@ -15,6 +15,7 @@ import { readAsset } from '../../functions/platform/index.ts';
 import { loadScorer } from '../../functions/risk/index.ts';
 import { catalogue } from '../../functions/signals/index.ts';
 import { type OperatorApi, operatorApi } from './api.ts';
+import { issuers } from './issuers.ts';
 import { linesIn, textOf } from './archive-files.ts';
 
 const USAGE = `Usage: npx countersign <command>
@@ -25,6 +26,7 @@ const USAGE = `Usage: npx countersign <command>
                                 checks a whole archive of the log, and against a root that you kept
   ocsf [--days <n>]             writes the log as OCSF events, one JSON a line
   shadow-report [--days <n>] [--out <folder>]
+  issuers --help                whom to trust to issue credentials: list, show, trust, revoke
                                 says what enforcement would have done, in numbers and as a plot
 
 COUNTERSIGN_URL (http://127.0.0.1:4000), COUNTERSIGN_TOKEN (that of local mode) and COUNTERSIGN_TENANT say where.
@@ -144,6 +146,7 @@ export const main = async (
     if (command === 'replay' && options.length > 0)
       return await replayAll(operatorApi(environment), options, say);
     if (command === 'verify') return await verify(operatorApi(environment), options, say);
+    if (command === 'issuers') return await issuers(options, environment, say);
     if (command === 'ocsf' && days > 0) {
       for await (const decision of decisionsOf(operatorApi(environment), days))
         for (const event of ocsfOf(decision)) say(JSON.stringify(event));

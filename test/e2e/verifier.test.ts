@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fuzzRuns } from '../../functions/credentials/testing/fuzz.ts';
@@ -16,6 +18,7 @@ import {
   presentSdJwt,
   resolveLink,
 } from '../../functions/presentations/testing/wallet.ts';
+import { main } from '../../infra/cli/main.ts';
 import { type LocalModeForTest, startLocalMode } from '../local-mode.ts';
 import { appOf } from './client.ts';
 
@@ -75,6 +78,57 @@ describe('the registry of issuers', () => {
     expect((await app.request(path)).body).toEqual(put.body);
     expect((await app.request(path, { method: 'DELETE' })).status).toBe(204);
     expect((await app.request(path, { method: 'DELETE' })).status).toBe(404);
+  });
+
+  test('is kept from the command line too', async () => {
+    const said: string[] = [];
+    const run = async (...args: string[]) => {
+      said.length = 0;
+      const environment = { COUNTERSIGN_URL: local.urls.api, COUNTERSIGN_TOKEN: await local.issuer.token() };
+      return main(['issuers', ...args, '--tenant', 'by-hand'], environment, (line) => said.push(line));
+    };
+    expect([await run('list'), said]).toEqual([0, ['Nobody is trusted yet.']]);
+    const jwks = join(local.state, 'jwks.json');
+    writeFileSync(jwks, JSON.stringify({ keys: [issuer.publicJwk] }));
+    const url = 'https://issuer.example/by-hand';
+    expect(await run('trust', url, '--type', IDENTITY, '--jwks', jwks, '--comment', 'A test')).toBe(0);
+    expect(await run('trust', url, '--type', 'https://credentials.example/other')).toBe(0);
+    expect(await run('trust', issuer.did, '--type', IDENTITY)).toBe(0);
+    expect([await run('list'), said]).toEqual([
+      0,
+      [`${issuer.did}\n  ${IDENTITY}`, `${url}\n  ${IDENTITY}\n  https://credentials.example/other`],
+    ]);
+    // What was not named is kept.
+    expect(await run('show', url)).toBe(0);
+    expect(JSON.parse(said[0]!)).toMatchObject({ jwks: { keys: [issuer.publicJwk] }, comment: 'A test' });
+    expect(await run('revoke', url, '--type', IDENTITY)).toBe(0);
+    expect([await run('revoke', url, '--type', IDENTITY), said]).toEqual([
+      1,
+      [`${url} is not trusted for all of these types`],
+    ]);
+    expect(await run('revoke', url)).toBe(0);
+    expect(await run('revoke', issuer.did)).toBe(0);
+    expect(await run('show', issuer.did)).toBe(1);
+    expect([await run('list'), said]).toEqual([0, ['Nobody is trusted yet.']]);
+  });
+
+  test('refuses from the command line what the API refuses, and what it cannot understand', async () => {
+    const said: string[] = [];
+    const run = async (...args: string[]) =>
+      main(['issuers', ...args], { COUNTERSIGN_URL: local.urls.api }, (line) => said.push(line));
+    const token = await local.issuer.token();
+    expect(await run('trust', 'junk', '--type', IDENTITY, '--token', token)).toBe(1);
+    expect(said.at(-1)).toMatch(/^422: .*must be a DID or an https URL/);
+    const evaluating = await local.issuer.token({ scope: 'countersign/evaluate' });
+    expect(await run('list', '--token', evaluating)).toBe(1);
+    expect(said.at(-1)).toMatch(/^403/);
+    expect(await run('trust', issuer.did, '--type', IDENTITY, '--jwks', 'none.json', '--token', token)).toBe(
+      1,
+    );
+    for (const args of [[], ['trust', issuer.did], ['list', 'x'], ['revoke'], ['--nonsense'], ['dance', 'x']])
+      expect(await run(...args, '--token', token)).toBe(2);
+    expect(await run('--help')).toBe(0);
+    expect(said.at(-1)).toMatch(/^Usage: npx countersign issuers/);
   });
 
   test('takes issuers named by a URL, with pinned keys, and nothing that is no issuer', async () => {
