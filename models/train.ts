@@ -2,17 +2,18 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { catalogue, openNetworkLookup } from '../functions/signals/index.ts';
+import { openNetworkLookup } from '../functions/signals/index.ts';
 import { buildGeoData } from '../infra/geo-data.ts';
 import { Progress } from './progress.ts';
+import { DEVELOPMENT_KEY_FILE, readSigningKey, signManifest } from './signing/sign-manifest.ts';
 import { artifactsOf, codeDigest, dataDigest } from './training/artifacts.ts';
 import { collect, datasetOf } from './training/collect.ts';
 import { directionOf } from './training/directions.ts';
+import { EVIDENCE_CODES, evidenceOf } from './training/evidence.ts';
 import { trainModel } from './training/finish.ts';
 import { measure } from './training/measure.ts';
 import { modelCard } from './training/model-card.ts';
 import { reliabilityPlot, shapesPlot } from './training/plots.ts';
-import { DEVELOPMENT_KEY_FILE, readSigningKey, signManifest } from './signing/sign-manifest.ts';
 import { BASE_RATE, FIT } from './training/settings.ts';
 
 const HELP = `Trains the risk model on a simulated population and writes models/risk.onnx, its manifest and its model card.
@@ -52,7 +53,7 @@ async function train(): Promise<void> {
   const progress = new Progress();
   const geo = await buildGeoData(undefined, (step) => progress.show('geo data', 0, step));
   const network = await openNetworkLookup(join(geo, 'geo'));
-  const rows = collect(
+  const collected = collect(
     {
       seed: values.seed,
       people,
@@ -63,25 +64,34 @@ async function train(): Promise<void> {
     },
     network,
   );
+  const { detectors, rows, usual } = evidenceOf(collected, values.seed, (done) =>
+    progress.show('training detectors', done),
+  );
   const of = (split: string) => rows.filter((row) => row.split === split);
   const [train, held, test] = [of('train'), of('held'), of('test')];
   let stage = '';
-  const model = trainModel(datasetOf(train), datasetOf(held), baseRate, {
-    codes: catalogue.map((signal) => signal.code),
-    directions: catalogue.map((signal) => directionOf(signal.code)),
-    ...FIT,
-    boost: {
-      ...FIT.boost,
-      onRound: (round, loss) =>
-        progress.show(stage, round / FIT.boost.rounds, `round ${round}, loss ${loss.toFixed(4)}`),
+  const model = trainModel(
+    datasetOf(train),
+    datasetOf(held),
+    datasetOf(held, () => 1),
+    baseRate,
+    {
+      codes: EVIDENCE_CODES,
+      directions: EVIDENCE_CODES.map(directionOf),
+      ...FIT,
+      boost: {
+        ...FIT.boost,
+        onRound: (round, loss) =>
+          progress.show(stage, round / FIT.boost.rounds, `round ${round}, loss ${loss.toFixed(4)}`),
+      },
+      onStage: (name) => {
+        stage = name === 'mains' ? 'fitting signals' : 'fitting pairs';
+      },
     },
-    onStage: (name) => {
-      stage = name === 'mains' ? 'fitting signals' : 'fitting pairs';
-    },
-  });
+  );
   progress.show('measuring', 1);
   const figures = measure(model, test, baseRate);
-  const { onnx, manifest } = artifactsOf(model, catalogue, {
+  const { onnx, manifest } = artifactsOf(model, detectors, usual, {
     seed: values.seed,
     people,
     days,

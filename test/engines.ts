@@ -5,7 +5,7 @@ import type { DecideDeps } from '../functions/decisions/decide.ts';
 import { loadPolicies } from '../functions/decisions/policy.ts';
 import { readAsset } from '../functions/platform/index.ts';
 import { loadScorer } from '../functions/risk/index.ts';
-import { catalogue, openNetworkLookup } from '../functions/signals/index.ts';
+import { openNetworkLookup } from '../functions/signals/index.ts';
 import { buildGeoData } from '../infra/geo-data.ts';
 
 const POLICIES = join(import.meta.dirname, '../functions/decisions/policies');
@@ -25,7 +25,6 @@ export const loadEngines = async (): Promise<Pick<DecideDeps, 'engines' | 'looku
     model,
     manifest: JSON.parse(manifest.toString('utf8')),
     wasmBinary,
-    features: catalogue,
   });
   const pdp = await loadPolicies(
     cedar,

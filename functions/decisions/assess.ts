@@ -9,8 +9,8 @@ import {
   modelInput,
   type NetworkFacts,
   observe,
-  personText,
   type Point,
+  personText,
   type Signal,
   type ThreatVerdict,
 } from '../signals/index.ts';
@@ -68,7 +68,10 @@ export const factsOf = (
   pseudonym: Pseudonym,
   network: NetworkFacts | undefined,
   agent: AgentFacts | undefined,
-  deployed: { readonly threats?: ThreatVerdict | undefined; readonly servers?: readonly Point[] | undefined } = {},
+  deployed: {
+    readonly threats?: ThreatVerdict | undefined;
+    readonly servers?: readonly Point[] | undefined;
+  } = {},
 ): Facts => ({
   event,
   subject: pseudonym('subject', event.subject.id),

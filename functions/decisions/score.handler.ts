@@ -28,7 +28,7 @@ import {
   versionedFile,
 } from '../platform/index.ts';
 import { loadScorer } from '../risk/index.ts';
-import { catalogue, feedSource, openNetworkLookup } from '../signals/index.ts';
+import { feedSource, openNetworkLookup } from '../signals/index.ts';
 import { activePolicies, loadOwnPolicies } from './active-policies.ts';
 import { type DecideDeps, decide } from './decide.ts';
 import { DecisionError } from './decision-error.ts';
@@ -93,7 +93,6 @@ const loadModel = async () => {
     manifest: JSON.parse(manifest.toString('utf8')),
     wasmBinary,
     ...(config.MODEL_KEYS ? { keys: config.MODEL_KEYS } : {}),
-    features: catalogue,
   });
 };
 

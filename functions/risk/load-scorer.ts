@@ -1,5 +1,5 @@
 import * as ort from 'onnxruntime-web/wasm';
-import { catalogue } from '../signals/index.ts';
+import { modelInputs } from '../signals/index.ts';
 import { DEVELOPMENT_KEY } from './development-key.ts';
 import { type FeatureSchema, featureSchemaDigest, sha256 } from './digest.ts';
 import { LOGIT_BOUND, parseManifest, type RiskManifest } from './manifest.ts';
@@ -17,7 +17,7 @@ export interface ScorerParts {
   readonly wasmBinary: Uint8Array;
   /** Public keys that may sign a model, Ed25519, base64url. @default the development key */
   readonly keys?: readonly string[];
-  /** What the running code computes, in the order of the feature vector. @default the catalogue of signals */
+  /** What the running code computes, in the order of the feature vector. @default signals and recent events */
   readonly features?: readonly FeatureSchema[];
 }
 
@@ -25,8 +25,8 @@ export interface ScorerParts {
  * Checks a model against its signed manifest and the running code, and makes a session of it.
  *
  * The runtime is onnxruntime-web's single-thread WebAssembly, taken whole from `wasmBinary`: no file is
- * looked for, no worker started. Optimisation is off: the graph has six nodes, and looking for something to
- * fuse costs start-up time only. Without an arena a run allocates a few hundred bytes and frees them. Two runs
+ * looked for, no worker started. Optimisation is off: the graph has a few dozen small nodes, and looking for something
+ * to fuse costs start-up time only. Without an arena a run allocates a few kilobytes and frees them. Two runs
  * at the ends of the features' ranges prove the bound at load and leave the runtime's code compiled.
  *
  * @throws RiskError `model-signature-invalid`, `model-digest-mismatch`, `features-mismatch`, `model-invalid`, `model-output-invalid`.
@@ -43,7 +43,7 @@ export async function loadScorer(parts: ScorerParts): Promise<Scorer> {
   if (modelDigest !== manifest.modelDigest) {
     throw new RiskError('model-digest-mismatch', 'The model is not the one that its manifest describes');
   }
-  const features = parts.features ?? catalogue;
+  const features = parts.features ?? modelInputs;
   const codes = features.map((feature) => feature.code);
   if (
     manifest.featuresDigest !== featureSchemaDigest(features) ||
@@ -78,10 +78,16 @@ async function startSession(parts: ScorerParts, manifest: RiskManifest): Promise
   } catch (cause) {
     throw new RiskError('model-invalid', 'The runtime cannot load the model', { cause });
   }
-  const [input, output] = [session.inputMetadata[0], session.outputMetadata[0]];
+  const [input, output, found] = [
+    session.inputMetadata[0],
+    session.outputMetadata[0],
+    session.outputMetadata[1],
+  ];
+  const detectors = manifest.detectors.length;
   const fits =
     session.inputNames.length === 1 &&
-    session.outputNames.length === 1 &&
+    session.outputNames.length === (detectors > 0 ? 2 : 1) &&
+    (detectors === 0 || (found?.isTensor === true && found.shape.join() === `1,${detectors}`)) &&
     input?.isTensor === true &&
     output?.isTensor === true &&
     input.shape.join() === `1,${manifest.features.length}` &&
@@ -99,6 +105,7 @@ class OnnxScorer implements Scorer {
   readonly #input: Float32Array;
   readonly #feeds: Record<string, ort.Tensor>;
   readonly #output: string;
+  readonly #found: string | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(session: ort.InferenceSession, manifest: RiskManifest, digest: string) {
@@ -111,6 +118,7 @@ class OnnxScorer implements Scorer {
       [session.inputNames[0]!]: new ort.Tensor('float32', this.#input, [1, this.#input.length]),
     };
     this.#output = session.outputNames[0]!;
+    this.#found = session.outputNames[1];
   }
 
   score(features: Float32Array): Promise<RiskScore> {
@@ -141,6 +149,12 @@ class OnnxScorer implements Scorer {
     });
     if (!(Math.abs(logit) <= LOGIT_BOUND))
       throw new RiskError('model-output-invalid', 'The log-odds left their bound');
-    return { score: 1 / (1 + Math.exp(-logit)), base, contributions };
+    const found = this.#found === undefined ? undefined : (result[this.#found]!.data as Float32Array);
+    const detectors = this.#manifest.detectors.map(({ code, usual }, i) => ({
+      code,
+      value: found![i]!,
+      usual,
+    }));
+    return { score: 1 / (1 + Math.exp(-logit)), base, contributions, detectors };
   }
 }

@@ -18,6 +18,14 @@ export interface TermRange {
   readonly max: number;
 }
 
+/** A detector inside the model, and how far owners go. */
+export interface DetectorRange {
+  /** One of `DETECTOR_CODES`. */
+  readonly code: string;
+  /** 95th percentile among owners. */
+  readonly usual: number;
+}
+
 /** What a model file claims about itself; written by `npm run train` beside the `.onnx`. */
 export interface RiskManifest {
   readonly format: typeof MANIFEST_FORMAT;
@@ -27,12 +35,14 @@ export interface RiskManifest {
   readonly modelDigest: string;
   /** Digest of the feature schema, see `featureSchemaDigest`. */
   readonly featuresDigest: string;
-  /** Signal codes in the order of the feature vector. */
+  /** Codes of the inputs in order: signals, then recent events. */
   readonly features: readonly string[];
   /** Log-odds before any evidence. */
   readonly base: number;
   /** In the order of the graph's output. */
   readonly terms: readonly TermRange[];
+  /** In the order of the graph's second output; empty when the model has none. */
+  readonly detectors: readonly DetectorRange[];
   /** How it was made: seed, people, days, digests of code and data, measured figures. Not read by the scorer. */
   readonly training: Readonly<Record<string, unknown>>;
 }
@@ -53,6 +63,13 @@ export function parseManifest(value: unknown): RiskManifest {
     if (min > max || Math.fround(min) !== min || Math.fround(max) !== max) throw invalid('terms');
     return { code: text(term.code, 'terms.code'), min, max };
   });
+  const detectors = list(manifest.detectors ?? [], 'detectors').map((entry) => {
+    const detector = record(entry, 'detectors');
+    return {
+      code: text(detector.code, 'detectors.code'),
+      usual: number(detector.usual, 'detectors.usual'),
+    };
+  });
   if (features.length === 0 || terms.length === 0) throw invalid('terms');
   const base = number(manifest.base, 'base');
   if (Math.abs(base) > BASE_BOUND) throw invalid('base');
@@ -64,6 +81,7 @@ export function parseManifest(value: unknown): RiskManifest {
     features,
     base,
     terms,
+    detectors,
     training: record(manifest.training, 'training'),
   };
 }

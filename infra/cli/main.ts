@@ -13,7 +13,6 @@ import { reportPlot, reportText, shadowReport } from '../../functions/decisions/
 import { CountersignError } from '../../functions/platform/errors.ts';
 import { readAsset } from '../../functions/platform/index.ts';
 import { loadScorer } from '../../functions/risk/index.ts';
-import { catalogue } from '../../functions/signals/index.ts';
 import { type OperatorApi, operatorApi } from './api.ts';
 import { issuers } from './issuers.ts';
 import { linesIn, textOf } from './archive-files.ts';
@@ -46,7 +45,6 @@ const scorerOf = async () => {
     manifest: JSON.parse(manifest.toString('utf8')),
     wasmBinary,
     ...(process.env.MODEL_KEYS ? { keys: process.env.MODEL_KEYS.split(',') } : {}),
-    features: catalogue,
   });
 };
 

@@ -231,3 +231,34 @@ export function bestQuadrants(
   }
   return best;
 }
+
+/** What the best cut of a grid in two, along either feature, would gain: what needs no pair. */
+export function bestHalves(
+  [rows, columns]: readonly [number, number],
+  g: Float64Array,
+  h: Float64Array,
+  l2: number,
+): number {
+  const along = (length: number, across: number, cellOf: (i: number, j: number) => number): number => {
+    const [gs, hs] = [new Float64Array(length), new Float64Array(length)];
+    for (let i = 1; i < length; i++) {
+      for (let j = 1; j < across; j++) {
+        gs[i]! += g[cellOf(i, j)]!;
+        hs[i]! += h[cellOf(i, j)]!;
+      }
+    }
+    const [totalG, totalH] = [gs.reduce((a, b) => a + b, 0), hs.reduce((a, b) => a + b, 0)];
+    let [leftG, leftH, best] = [0, 0, (totalG * totalG) / (totalH + l2)];
+    for (let i = 1; i < length - 1; i++) {
+      leftG += gs[i]!;
+      leftH += hs[i]!;
+      const [rightG, rightH] = [totalG - leftG, totalH - leftH];
+      best = Math.max(best, (leftG * leftG) / (leftH + l2) + (rightG * rightG) / (rightH + l2));
+    }
+    return best;
+  };
+  return Math.max(
+    along(rows, columns, (i, j) => i * columns + j),
+    along(columns, rows, (i, j) => j * columns + i),
+  );
+}

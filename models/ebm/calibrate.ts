@@ -23,15 +23,16 @@ export function logitsOf(model: Pick<Fit, 'base' | 'terms'>, data: Dataset): Flo
 }
 
 /**
- * Calibrates by an affine map of the log-odds (Platt), fitted on people that boosting did not see and weighted
- * to the share of attacks to expect, and folds it into the base and the cells: scaled cells still add up.
+ * Calibrates by an affine map of the log-odds (Platt), fitted on people that boosting did not see, and folds it into
+ * the base and the cells: scaled cells still add up. It is fitted with attacks and owners in equal halves, where
+ * errors on either side show, and then moved to the share of attacks to expect, as odds are.
  *
  * @param share the part of events taken to be attacks, in (0, 1)
  */
 export function calibrated(model: Fit, data: Dataset, share: number): Fit {
-  const { labels, weights } = reweighted(data, share);
+  const { labels, weights } = reweighted(data, 0.5);
   const raw = logitsOf(model, data);
-  let [slope, shift] = [1, Math.log(share / (1 - share))];
+  let [slope, shift] = [1, 0];
   for (let step = 0; step < 50; step++) {
     let [gs, gb, hss, hsb, hbb] = [0, 0, 1e-9, 0, 1e-9];
     for (let row = 0; row < raw.length; row++) {
@@ -50,7 +51,8 @@ export function calibrated(model: Fit, data: Dataset, share: number): Fit {
     if (Math.abs(ds) + Math.abs(db) < 1e-10) break;
   }
   const terms = model.terms.map((term) => ({ ...term, cells: term.cells.map((value) => value * slope) }));
-  return { ...model, base: model.base * slope + shift, terms };
+  const prior = Math.log(share / (1 - share));
+  return { ...model, base: model.base * slope + shift + prior, terms };
 }
 
 /** Share of the weight in which a value must be missing for its own cell to be believed. */

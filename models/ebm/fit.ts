@@ -2,6 +2,7 @@ import type { Term } from '../onnx/additive-model.ts';
 import { cellsOf, quantileCuts } from './bins.ts';
 import {
   type BoostOptions,
+  bestHalves,
   bestQuadrants,
   boost,
   type Direction,
@@ -117,7 +118,7 @@ function pair(
 }
 
 /**
- * Pairs by what their best cut in four would gain over the fitted features alone (Lou et al., "Accurate
+ * Pairs by what their best cut in four would gain over the best cut of either feature alone (Lou et al., "Accurate
  * intelligible models with pairwise interactions", KDD 2013: FAST). Signals that are missing from most events
  * are left alone: what they say together would rest on a handful of rows.
  */
@@ -149,7 +150,7 @@ function choosePairs(
         options.directions[a]!,
         options.directions[b]!,
       ]);
-      if (best) found.push({ pair: [a, b], gain: best.gain });
+      if (best) found.push({ pair: [a, b], gain: best.gain - bestHalves(shape, g, h, l2) });
     }
   }
   found.sort((x, y) => y.gain - x.gain || x.pair[0] - y.pair[0] || x.pair[1] - y.pair[1]);

@@ -1,9 +1,10 @@
+import { catalogue } from '../../functions/signals/index.ts';
+import { IsolationForest } from '../detectors/isolation-forest.ts';
 import { randomFrom } from '../simulator/random.ts';
 import { ATTACKERS, type AttackerName } from './attackers/index.ts';
 import { bootstrap, type Interval } from './bootstrap.ts';
 import { CONTENDERS, type Contender, type Judged } from './judge.ts';
 import { recallAt, rocAuc, type Scored } from './metrics.ts';
-import { IsolationForest } from './references/isolation-forest.ts';
 
 /** False-positive rates at which recall is told. */
 export const RATES = [0.001, 0.005, 0.01, 0.02] as const;
@@ -30,7 +31,9 @@ export type ScoreOf = (login: Judged, contender: Contender) => number;
 
 /** Scores of all contenders; the isolation forest learns from the owners' logins of the warm-up. */
 export function scoresOf(judged: readonly Judged[], seed: string): ScoreOf {
-  const usual = judged.filter((login) => !login.attack && !login.counted).map((login) => login.features);
+  const usual = judged
+    .filter((login) => !login.attack && !login.counted)
+    .map((login) => login.features.subarray(0, catalogue.length));
   const forest = new IsolationForest(randomFrom(seed, 'forest'), usual);
   const cache = new Map<Judged, number>();
   const readers: Record<Contender, (login: Judged) => number> = {
@@ -39,7 +42,7 @@ export function scoresOf(judged: readonly Judged[], seed: string): ScoreOf {
     rules: (login) => login.rules,
     random: (login) => login.random,
     forest: (login) => {
-      const known = cache.get(login) ?? forest.score(login.features);
+      const known = cache.get(login) ?? forest.score(login.features.subarray(0, catalogue.length));
       cache.set(login, known);
       return known;
     },

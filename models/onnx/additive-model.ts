@@ -17,7 +17,7 @@ export interface Term {
 
 /** An explainable-boosting machine after training: what the ONNX graph is written from. */
 export interface AdditiveModel {
-  /** Length of the feature vector. */
+  /** Length of the vector that the terms read: the signals and, where there are any, the detectors. */
   readonly width: number;
   readonly terms: readonly Term[];
   /**

@@ -33,6 +33,7 @@ export function manifestOf(model: AdditiveModel, bytes: Uint8Array, base = -2.5)
     features: features.map((feature) => feature.code),
     base,
     terms: model.terms.map(({ code, cells }) => ({ code, min: Math.min(...cells), max: Math.max(...cells) })),
+    detectors: [],
     training: {},
   };
   return signed(manifest);

@@ -1,13 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import {
-  type FeatureSchema,
+  DETECTOR_CODES,
   featureSchemaDigest,
   MANIFEST_FORMAT,
   parseManifest,
   type RiskManifest,
   sha256,
 } from '../../functions/risk/index.ts';
+import { catalogue, modelInputs } from '../../functions/signals/index.ts';
+import type { Detectors } from '../detectors/index.ts';
 import { writeModel } from '../onnx/write-model.ts';
 import type { Trained } from './finish.ts';
 
@@ -25,22 +27,30 @@ export interface Artifacts {
  */
 export function artifactsOf(
   model: Trained,
-  features: readonly FeatureSchema[],
+  detectors: Detectors,
+  /** 95th percentile among owners of what each detector finds. */
+  usual: readonly number[],
   training: Readonly<Record<string, unknown>>,
 ): Artifacts {
   const onnx = writeModel(
-    { width: features.length, terms: model.terms, room: model.room },
+    {
+      width: catalogue.length + DETECTOR_CODES.length,
+      terms: model.terms,
+      room: model.room,
+    },
     'countersign-risk',
+    detectors,
   );
   const modelDigest = sha256(onnx);
   const manifest = parseManifest({
     format: MANIFEST_FORMAT,
     id: `risk-${modelDigest.slice(0, 8)}`,
     modelDigest,
-    featuresDigest: featureSchemaDigest(features),
-    features: features.map((feature) => feature.code),
+    featuresDigest: featureSchemaDigest(modelInputs),
+    features: modelInputs.map(({ code }) => code),
     base: model.base,
     terms: model.terms.map(({ code, cells }) => ({ code, min: Math.min(...cells), max: Math.max(...cells) })),
+    detectors: DETECTOR_CODES.map((code, i) => ({ code, usual: usual[i]! })),
     training,
   });
   return { onnx, manifest };
@@ -50,7 +60,10 @@ export function artifactsOf(
 export function codeDigest(): string {
   const root = fileURLToPath(new URL('../', import.meta.url));
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .filter((path) => /(^|\/)(ebm|onnx|simulator|training)\/.*\.ts$/.test(path) && !path.endsWith('.test.ts'))
+    .filter(
+      (path) =>
+        /(^|\/)(detectors|ebm|onnx|simulator|training)\/.*\.ts$/.test(path) && !path.endsWith('.test.ts'),
+    )
     .sort();
   return sha256(files.map((path) => `${path}\n${sha256(readFileSync(`${root}${path}`))}`).join('\n'));
 }

@@ -31,12 +31,19 @@ export interface Row {
   readonly attack?: Attack;
   readonly split: Split;
   readonly success: boolean;
+  /** True for a copy that states less. */
+  readonly silenced?: true;
+  readonly subject: string;
+  /** Whole days since the start of the simulation. */
+  readonly day: number;
+  /** How many successes of the owner came before. */
+  readonly logins: number;
 }
 
 const DAY_MS = 86_400_000;
 
-/** Days at the start in which accounts that are not new are not judged: everybody would look like a stranger. */
-const WARM_UP_DAYS = 10;
+/** The first day with attacks: before it, everybody is a stranger. */
+const FIRST_ATTACKS = 1;
 
 /** How many of each kind of attack, relatively. */
 const MIX: readonly (readonly [Attack, number])[] = [
@@ -84,7 +91,7 @@ export function collect(collection: Collection, network: NetworkLookup): Row[] {
   const byId = new Map(population.people.map((one) => [one.person.id, one]));
   /** Each owner's latest success: what a thief finds open. */
   const latest = new Map<string, AuthEvent>();
-  const joined = new Map(population.people.map(({ person }) => [person.id, person.joined]));
+  const logins = new Map<string, number>();
   const replay = new Replay(network, { deployed: simulatedDeployment(seed) });
   const random = randomFrom(seed, 'attacks');
   const silence = randomFrom(seed, 'silence');
@@ -96,19 +103,24 @@ export function collect(collection: Collection, network: NetworkLookup): Row[] {
   const judge = (event: AuthEvent, onto: Replay, kind?: Attack): void => {
     const seen = onto.see(event);
     const success = event.outcome === 'success';
-    const day = (event.time - start) / DAY_MS;
-    if (day >= WARM_UP_DAYS || (joined.get(event.subject.id) ?? -1) >= 0) {
-      const common = { split: splitOf(event), success, ...(kind ? { attack: kind } : {}) };
-      rows.push({ ...common, features: seen.features });
-      if (common.split !== 'test' && silence() < SILENCED) {
-        rows.push({ ...common, features: onto.see(silenced(silence, event, 0.35)).features });
-      }
+    const { id: subject } = event.subject;
+    const common = {
+      split: splitOf(event),
+      success,
+      subject,
+      day: Math.floor((event.time - start) / DAY_MS),
+      logins: logins.get(subject) ?? 0,
+      ...(kind ? { attack: kind } : {}),
+    };
+    rows.push({ ...common, features: seen.features });
+    if (common.split !== 'test' && silence() < SILENCED) {
+      rows.push({ ...common, silenced: true, features: onto.see(silenced(silence, event, 0.35)).features });
     }
     onto.learn(seen, success && kind === undefined, success && kind !== undefined);
   };
 
   let episode = 0;
-  let nextAttack = start + WARM_UP_DAYS * DAY_MS;
+  let nextAttack = start + FIRST_ATTACKS * DAY_MS;
   let shownDay = -1;
   for (const event of population.events()) {
     const day = Math.floor((event.time - start) / DAY_MS);
@@ -136,13 +148,22 @@ export function collect(collection: Collection, network: NetworkLookup): Row[] {
     for (const change of byId.get(event.subject.id)?.changesUntil(event.time) ?? [])
       replay.change(event.tenant, event.subject.id, change);
     judge(measuredOddly(event, seed), replay);
-    if (event.outcome === 'success') latest.set(event.subject.id, event);
+    if (event.outcome !== 'success') continue;
+    latest.set(event.subject.id, event);
+    logins.set(event.subject.id, (logins.get(event.subject.id) ?? 0) + 1);
   }
   return rows;
 }
 
-/** Rows as columns, weighted by kind of attack. Benign rows weigh one each. */
-export function datasetOf(rows: readonly Row[]): Dataset {
+/**
+ * Rows as columns, weighted by kind of attack. Benign rows weigh one each.
+ *
+ * @param weightOf what all rows of a kind of attack weigh together, relatively
+ */
+export function datasetOf(
+  rows: readonly Row[],
+  weightOf: (attack: Attack) => number = (attack) => WEIGHTS[attack],
+): Dataset {
   const width = rows[0]!.features.length;
   const counts = new Map<Attack, number>();
   for (const row of rows) if (row.attack) counts.set(row.attack, (counts.get(row.attack) ?? 0) + 1);
@@ -153,7 +174,7 @@ export function datasetOf(rows: readonly Row[]): Dataset {
     columns,
     labels: Uint8Array.from(rows, (row) => (row.attack ? 1 : 0)),
     weights: Float64Array.from(rows, (row) =>
-      row.attack ? WEIGHTS[row.attack] / counts.get(row.attack)! : 1,
+      row.attack ? weightOf(row.attack) / counts.get(row.attack)! : 1,
     ),
   };
 }

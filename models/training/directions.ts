@@ -16,7 +16,7 @@ const EXCEPTIONS: Readonly<Record<string, Direction>> = {
   historyThin: 0,
 };
 
-/** The direction of a signal. */
+/** The direction of a signal or a detector. */
 export function directionOf(code: string): Direction {
   return EXCEPTIONS[code] ?? 1;
 }

@@ -18,7 +18,7 @@ import { type AuthEvent, UNKNOWN_SUBJECT } from '../../functions/events/index.ts
 import { type Pseudonym, pseudonymsFor } from '../../functions/platform/pseudonym.ts';
 import {
   evaluateSignals,
-  featureVector,
+  modelInput,
   type NetworkFacts,
   type NetworkLookup,
   parseAgent,
@@ -80,7 +80,7 @@ export interface Seen {
   readonly facts: Facts;
   readonly delta: Delta;
   readonly signals: readonly Signal[];
-  /** One float32 per signal of the catalogue; NaN where not evaluable. */
+  /** What a model is given: a float32 for each of `modelInputs`; NaN where not known. */
   readonly features: Float32Array;
   /** The subject's baseline at the time. */
   readonly subject: Baseline;
@@ -159,8 +159,9 @@ export class Replay {
       const found = aggregates[kind] === undefined ? undefined : this.#velocity.get(aggregates[kind]);
       if (found) velocity[kind] = velocityOf([found], event.time);
     }
-    const signals = evaluateSignals({ ...facts, subject, ...habits, velocity: velocity as never });
-    return { facts, delta, signals, features: featureVector(signals), subject };
+    const context = { ...facts, subject, ...habits, velocity: velocity as never };
+    const signals = evaluateSignals(context);
+    return { facts, delta, signals, features: modelInput(signals, context), subject };
   }
 
   /** Remembers a change of an account, as the deployed functions do with identity events. */

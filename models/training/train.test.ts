@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { catalogue, type NetworkLookup, openNetworkLookup } from '../../functions/signals/index.ts';
+import { modelInputs, type NetworkLookup, openNetworkLookup } from '../../functions/signals/index.ts';
 import { buildGeoData } from '../../infra/geo-data.ts';
 import { randomFrom } from '../simulator/random.ts';
 import { simulate } from '../simulator/simulate.ts';
@@ -8,6 +8,7 @@ import { artifactsOf } from './artifacts.ts';
 import { ATTACKS, attack } from './attackers/index.ts';
 import { collect, datasetOf, type Row } from './collect.ts';
 import { directionOf } from './directions.ts';
+import { EVIDENCE_CODES, evidenceOf } from './evidence.ts';
 import { trainModel } from './finish.ts';
 import { measure } from './measure.ts';
 import { Replay } from './replay.ts';
@@ -25,19 +26,29 @@ beforeAll(async () => {
 });
 
 function train(from: readonly Row[]) {
-  const of = (split: string) => from.filter((row) => row.split === split);
-  const model = trainModel(datasetOf(of('train')), datasetOf(of('held')), 0.01, {
-    ...FIT,
-    codes: catalogue.map((signal) => signal.code),
-    directions: catalogue.map((signal) => directionOf(signal.code)),
-    boost: { ...FIT.boost, rounds: 40 },
-  });
-  return { model, test: of('test') };
+  const { detectors, rows: all, usual } = evidenceOf(from, 'a');
+  const of = (split: string) => all.filter((row) => row.split === split);
+  const model = trainModel(
+    datasetOf(of('train')),
+    datasetOf(of('held')),
+    datasetOf(of('held'), () => 1),
+    0.01,
+    {
+      ...FIT,
+      codes: EVIDENCE_CODES,
+      directions: EVIDENCE_CODES.map(directionOf),
+      boost: { ...FIT.boost, rounds: 40 },
+    },
+  );
+  return { model, detectors, usual, test: of('test') };
 }
 
 describe('training', () => {
   it('gives the same bytes for the same seed and other bytes for another', () => {
-    const bytes = (from: readonly Row[]) => artifactsOf(train(from).model, catalogue, {}).onnx;
+    const bytes = (from: readonly Row[]) => {
+      const { model, detectors, usual } = train(from);
+      return artifactsOf(model, detectors, usual, {}).onnx;
+    };
     const first = bytes(rows);
     expect(bytes(collect({ ...tiny, seed: 'a' }, network))).toEqual(first);
     expect(bytes(collect({ ...tiny, seed: 'b' }, network))).not.toEqual(first);
@@ -63,10 +74,10 @@ describe('the rows', () => {
   it('hold every feature within its range or missing', () => {
     for (const { features } of rows) {
       features.forEach((value, i) => {
-        const [least, greatest] = catalogue[i]!.range;
+        const [least, greatest] = modelInputs[i]!.range;
         if (Number.isNaN(value)) return;
-        expect(value, catalogue[i]!.code).toBeGreaterThanOrEqual(least);
-        expect(value, catalogue[i]!.code).toBeLessThanOrEqual(Math.fround(greatest));
+        expect(value, modelInputs[i]!.code).toBeGreaterThanOrEqual(least);
+        expect(value, modelInputs[i]!.code).toBeLessThanOrEqual(Math.fround(greatest));
       });
     }
   });

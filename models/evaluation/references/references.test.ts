@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { emptyBaseline, learn, type Observation } from '../../../functions/baselines/index.ts';
+import { IsolationForest } from '../../detectors/isolation-forest.ts';
 import { randomFrom } from '../../simulator/random.ts';
 import type { Seen } from '../../training/replay.ts';
 import { Freeman, type LoginProperties } from './freeman.ts';
-import { IsolationForest } from './isolation-forest.ts';
 import { plainRules } from './plain-rules.ts';
 
 const home: LoginProperties = {

@@ -1,21 +1,25 @@
-import { pick, type Random } from '../../simulator/random.ts';
+import { pick, type Random } from '../simulator/random.ts';
 
-interface Split {
+/** Rows at or below the cut go one way. */
+export interface Split {
   readonly feature: number;
   readonly cut: number;
   readonly below: Tree;
   readonly above: Tree;
 }
-type Tree = Split | { readonly size: number };
+/** A tree of random cuts; a leaf says how many rows of the sample were not told apart. */
+export type Tree = Split | { readonly size: number };
 
 /**
  * An isolation forest (Liu, Ting, Zhou: "Isolation Forest", ICDM 2008): what few random cuts set apart is
  * unusual. Trained on benign rows alone; missing values take the column's median.
  */
 export class IsolationForest {
-  readonly #trees: readonly Tree[];
-  readonly #medians: readonly number[];
-  readonly #sample: number;
+  readonly trees: readonly Tree[];
+  /** What stands in for a missing value, float32. */
+  readonly medians: readonly number[];
+  /** Rows that each tree was grown from. */
+  readonly sample: number;
 
   constructor(
     random: Random,
@@ -23,17 +27,17 @@ export class IsolationForest {
     options: { trees?: number; sample?: number } = {},
   ) {
     const width = rows[0]!.length;
-    this.#medians = Array.from({ length: width }, (_, feature) => {
+    this.medians = Array.from({ length: width }, (_, feature) => {
       const known = rows
         .map((row) => row[feature]!)
         .filter((value) => !Number.isNaN(value))
         .sort((a, b) => a - b);
       return known[known.length >> 1] ?? 0;
     });
-    this.#sample = Math.min(options.sample ?? 256, rows.length);
-    const depth = Math.ceil(Math.log2(this.#sample));
-    this.#trees = Array.from({ length: options.trees ?? 100 }, () => {
-      const sample = Array.from({ length: this.#sample }, () => this.#filled(pick(random, rows)));
+    this.sample = Math.min(options.sample ?? 256, rows.length);
+    const depth = Math.max(1, Math.ceil(Math.log2(this.sample)));
+    this.trees = Array.from({ length: options.trees ?? 100 }, () => {
+      const sample = Array.from({ length: this.sample }, () => this.#filled(pick(random, rows)));
       return grow(random, sample, depth);
     });
   }
@@ -41,12 +45,12 @@ export class IsolationForest {
   /** Anomaly score in (0, 1): about 0.5 for the usual, near 1 for what is soon alone. */
   score(row: Float32Array): number {
     const filled = this.#filled(row);
-    const mean = this.#trees.reduce((sum, tree) => sum + pathLength(tree, filled), 0) / this.#trees.length;
-    return 2 ** (-mean / averagePath(this.#sample));
+    const mean = this.trees.reduce((sum, tree) => sum + pathLength(tree, filled), 0) / this.trees.length;
+    return 2 ** (-mean / averagePath(this.sample));
   }
 
   #filled(row: Float32Array): Float32Array {
-    return row.map((value, feature) => (Number.isNaN(value) ? this.#medians[feature]! : value));
+    return row.map((value, feature) => (Number.isNaN(value) ? this.medians[feature]! : value));
   }
 }
 
@@ -64,7 +68,8 @@ function grow(random: Random, rows: readonly Float32Array[], depth: number): Tre
   }
   if (spread.length === 0) return { size: rows.length };
   const { feature, low, high } = pick(random, spread);
-  const cut = low + random() * (high - low);
+  // In float32, as the exported trees compare.
+  const cut = Math.fround(low + random() * (high - low));
   const below = rows.filter((row) => row[feature]! <= cut);
   const above = rows.filter((row) => row[feature]! > cut);
   return { feature, cut, below: grow(random, below, depth - 1), above: grow(random, above, depth - 1) };
@@ -76,11 +81,14 @@ function pathLength(tree: Tree, row: Float32Array): number {
     node = row[node.feature]! <= node.cut ? node.below : node.above;
     length++;
   }
-  return length + averagePath(node.size);
+  return leafLength(length, node.size);
 }
 
+/** Path length that a leaf at a depth stands for. */
+export const leafLength = (depth: number, size: number): number => depth + averagePath(size);
+
 /** Mean path of an unsuccessful search in a binary search tree of n entries (the paper's c(n)). */
-function averagePath(n: number): number {
+export function averagePath(n: number): number {
   if (n <= 1) return 0;
   return n === 2 ? 1 : 2 * (Math.log(n - 1) + 0.5772156649) - (2 * (n - 1)) / n;
 }
