@@ -21,22 +21,12 @@ import {
   pseudonymIn,
 } from '../../functions/credentials/zk/index.ts';
 import { paths } from '../setup/paths.ts';
-import {
-  drawSecret,
-  type HolderOpening,
-  type HolderRequest,
-  requestCredential,
-  systemRandom,
-} from '../src/holder.ts';
+import { drawSecret, type HolderOpening, type HolderRequest, requestCredential } from '../src/holder.ts';
 import { localProver, releaseProver } from '../src/prove.ts';
 import { checkCredential } from '../src/suite/check-credential.ts';
 import { createZkDeriveCryptosuite } from '../src/suite/derive-cryptosuite.ts';
-import {
-  createZkSignCryptosuite,
-  issuerSigner,
-  issuerVerificationMethod,
-} from '../src/suite/sign-cryptosuite.ts';
 import { artefactsIn, documentsIn, readJson, statusListIn, withNumbers, writeJson } from './files.ts';
+import { baseProofSuite, type IssuerKey, makeIssuerKey, wholeProofSuite, withKey } from './issuer-keys.ts';
 
 /** What a verifier asks, in a file. */
 interface Query extends DisclosureRequest {
@@ -51,14 +41,6 @@ interface Query extends DisclosureRequest {
       { readonly encoding: 'string' | 'integer' | 'date'; readonly values: readonly (string | number)[] }
     >
   >;
-}
-
-/** An issuer's key in a file. */
-interface IssuerKey {
-  readonly id: string;
-  readonly controller: string;
-  /** 32 bytes in hex. */
-  readonly privateKey: string;
 }
 
 /** Options of a command by name; a command asks for those that it needs. */
@@ -83,17 +65,17 @@ const setsOf = ({ sets = {} }: Query): Map<string, LargeSet> =>
 
 const nowOf = (query: Query): number => query.now ?? Math.floor(Date.now() / 1000);
 
-/** `countersign key`: makes an issuer's key, and prints the verification method to publish. */
+/** `countersign key`: makes an issuer's key, prints the verification method, and publishes it in a file of documents. */
 const key: Command = (options, print) => {
-  const id = need(options, 'id');
-  const controller = id.split('#')[0]!;
-  const privateKey = systemRandom(32);
-  writeJson(
-    need(options, 'out'),
-    { id, controller, privateKey: Buffer.from(privateKey).toString('hex') },
-    true,
-  );
-  print(JSON.stringify(issuerVerificationMethod(id, controller, privateKey), null, 2));
+  const made = makeIssuerKey(need(options, 'id'), options('suite') ?? CRYPTOSUITE);
+  writeJson(need(options, 'out'), made.key, true);
+  const documents = options('documents');
+  if (documents !== undefined) {
+    const known = readJson<Record<string, JsonObject>>(documents);
+    const { controller } = made.key;
+    writeJson(documents, { ...known, [controller]: withKey(known[controller], made) });
+  }
+  print(JSON.stringify(made.verificationMethod, null, 2));
 };
 
 /** `countersign holder`: makes a holder's secret. */
@@ -107,22 +89,20 @@ const request: Command = (options) => {
   writeJson(need(options, 'out'), requestCredential(opening, need(options, 'context')));
 };
 
-/** `countersign issue`: signs a credential with a base proof. */
+/** `countersign issue`: signs a credential with a base proof, and beside it, where asked, for showing it whole. */
 const issue: Command = async (options) => {
-  const issuer = readJson<IssuerKey>(need(options, 'key'));
-  const suite = new DataIntegrityProof({
-    signer: issuerSigner(issuer.id, Uint8Array.from(Buffer.from(issuer.privateKey, 'hex'))),
-    cryptosuite: createZkSignCryptosuite({
+  const documentLoader = documentsIn(options('documents'));
+  const wholeKey = options('eddsa-key');
+  const suites = [
+    ...(wholeKey === undefined ? [] : [wholeProofSuite(readJson<IssuerKey>(wholeKey))]),
+    baseProofSuite(readJson<IssuerKey>(need(options, 'key')), {
       request: withNumbers<HolderRequest>(readJson(need(options, 'request'))),
       requestContext: need(options, 'context'),
     }),
-  });
-  const documentLoader = documentsIn(options('documents'));
-  const credential = await vc.issue({
-    credential: readJson(need(options, 'credential')),
-    suite,
-    documentLoader,
-  });
+  ];
+  let credential = readJson<object>(need(options, 'credential'));
+  // Each proof stands for itself over the credential without proofs: they make a set, not a chain.
+  for (const suite of suites) credential = await vc.issue({ credential, suite, documentLoader });
   writeJson(need(options, 'out'), credential);
 };
 

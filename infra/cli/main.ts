@@ -14,8 +14,8 @@ import { CountersignError } from '../../functions/platform/errors.ts';
 import { readAsset } from '../../functions/platform/index.ts';
 import { loadScorer } from '../../functions/risk/index.ts';
 import { type OperatorApi, operatorApi } from './api.ts';
-import { issuers } from './issuers.ts';
 import { linesIn, textOf } from './archive-files.ts';
+import { issuers } from './issuers.ts';
 
 const USAGE = `Usage: npx countersign <command>
 
@@ -25,8 +25,11 @@ const USAGE = `Usage: npx countersign <command>
                                 checks a whole archive of the log, and against a root that you kept
   ocsf [--days <n>]             writes the log as OCSF events, one JSON a line
   shadow-report [--days <n>] [--out <folder>]
-  issuers --help                whom to trust to issue credentials: list, show, trust, revoke
                                 says what enforcement would have done, in numbers and as a plot
+  issuers --help                whom to trust to issue credentials: list, show, trust, revoke
+
+  key, holder, request, issue, prove, verify --credential <file>, inspect
+                                issue, derive and verify zero-knowledge credentials: see issue --help
 
 COUNTERSIGN_URL (http://127.0.0.1:4000), COUNTERSIGN_TOKEN (that of local mode) and COUNTERSIGN_TENANT say where.
 MODEL_KEYS names the public keys that sign the model, where they are your own.
@@ -143,8 +146,8 @@ export const main = async (
   try {
     if (command === 'replay' && options.length > 0)
       return await replayAll(operatorApi(environment), options, say);
-    if (command === 'verify') return await verify(operatorApi(environment), options, say);
     if (command === 'issuers') return await issuers(options, environment, say);
+    if (command === 'verify') return await verify(operatorApi(environment), options, say);
     if (command === 'ocsf' && days > 0) {
       for await (const decision of decisionsOf(operatorApi(environment), days))
         for (const event of ocsfOf(decision)) say(JSON.stringify(event));

@@ -103,6 +103,11 @@ async function derive(
 
   const { schema } = kind;
   const predicates = resolvePredicates(options.predicates ?? [], options.now);
+  // A credential without any claim is none (VCDM 2.0, section 4.8), and no verifier would take it.
+  if (predicates.length === 0 && (options.reveal ?? []).length === 0)
+    throw new StatementError('query-invalid', 'Nothing is to be shown: reveal a claim or prove a predicate', {
+      field: 'predicates',
+    });
   const revealed = [...new Set(options.reveal ?? [])]
     .sort((a, b) => slotOf(schema, a) - slotOf(schema, b))
     .map((path) => ({ path, value: claimAt(document, path) as ClaimValue }));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DataIntegrityProof } from '@digitalbazaar/data-integrity';
 import * as vc from '@digitalbazaar/vc';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CREDENTIALS_V2 } from '../../../functions/credentials/contexts/index.ts';
 import { loadVerificationKey, type VerificationKey } from '../../../functions/credentials/groth16/index.ts';
 import type { Json } from '../../../functions/credentials/statement/canonical-json.ts';
 import type { ClaimPredicate } from '../../../functions/credentials/statement/claim-predicate.ts';
@@ -240,6 +241,8 @@ describe('what was asked', () => {
 });
 
 describe('two presentations', () => {
+  const isTime = (value: string): boolean => /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value);
+
   it('have nothing in common but what the whole anonymity set shares', () => {
     const values = (value: unknown): string[] =>
       typeof value === 'object' && value !== null ? Object.values(value).flatMap(values) : [String(value)];
@@ -261,6 +264,13 @@ describe('two presentations', () => {
     const own = (p: Presentation): string[] => values(p.derived).filter((value) => !shared.has(value));
     expect(own(first)).toHaveLength(1);
     expect(own(first)).not.toEqual(own(second));
+    // Nor has the presentation around them, but the words of its format and the second it was signed in.
+    const format = [CREDENTIALS_V2, 'VerifiablePresentation', 'eddsa-rdfc-2022', 'authentication'];
+    const around = (p: Presentation): string[] =>
+      values(p.presentation).filter((value) => ![...shared, ...format].includes(value) && !isTime(value));
+    // The derived proof, its key as holder and as method, challenge, domain, and the key's own proof.
+    expect(new Set(around(first)).size).toBe(6);
+    expect(around(first).filter((value) => around(second).includes(value))).toEqual([]);
     const [a, b] = [first, second].map((p) =>
       readDerivedProof((p.derived.proof as { proofValue: string }).proofValue),
     );
@@ -419,10 +429,12 @@ describe('a verifier refuses', () => {
 
 describe('before proving', () => {
   const binding = { nonce: 'n', audience: 'a', presentationKey: 'did:key:z6Mk' };
+  const neverProve = async (): Promise<never> => expect.fail('a proof was begun');
   it('says what is wrong', async () => {
     const refused: [string, Partial<DeriveOptions>][] = [
       ['predicate-not-satisfied', { predicates: [{ path: '/credentialSubject/grade', greaterThan: 7 }] }],
       ['query-slot-unknown', { reveal: ['/credentialSubject/salary'] }],
+      ['query-invalid', { reveal: [] }],
       ['query-invalid', { reveal: ['/credentialSubject/nickname'] }],
       ['query-invalid', { predicates: [{ path: '/credentialSubject/givenName', lessThan: 'B' }] }],
       ['credential-expired', { now: Date.UTC(2027, 0, 1) / 1000 + 1 }],
@@ -430,6 +442,15 @@ describe('before proving', () => {
       ['set-invalid', { predicates: [{ path: '/credentialSubject/department', memberOf: 'x' }] }],
     ];
     for (const [code, options] of refused)
-      await expect(derive({ binding, ...options }), code).rejects.toThrow(coded(code));
+      await expect(
+        derive({ binding, prover: neverProve, reveal: ['/credentialSubject/grade'], ...options }),
+        code,
+      ).rejects.toThrow(coded(code));
+  });
+
+  it('says so when nothing would be shown', async () => {
+    await expect(derive({ binding, prover: neverProve })).rejects.toThrow(
+      'reveal a claim or prove a predicate',
+    );
   });
 });
