@@ -15,16 +15,19 @@ export interface KnownSuite {
   readonly alone?: boolean;
   /** Third byte of a base proof's CBOR tag: the issuer's own proof, which is never shown. @default none */
   readonly baseTag?: number;
+  /** The one multibase that its proof values are written in. @default whatever the suite itself reads */
+  readonly multibase?: 'z' | 'u';
 }
 
 export type KnownSuites = Readonly<Record<string, KnownSuite>>;
 
 /** The suites of the W3C that are verified here. */
 export const STANDARD_SUITES: KnownSuites = {
-  'eddsa-rdfc-2022': { create: () => eddsaRdfc2022 },
-  'ecdsa-rdfc-2019': { create: () => ecdsaRdfc2019 },
-  'ecdsa-sd-2023': { create: () => createEcdsaSd(), baseTag: 0x00 },
-  'bbs-2023': { create: () => createBbsVerifyCryptosuite(), baseTag: 0x02 },
+  // The library reads base64url too, and one signature would have two texts.
+  'eddsa-rdfc-2022': { create: () => eddsaRdfc2022, multibase: 'z' },
+  'ecdsa-rdfc-2019': { create: () => ecdsaRdfc2019, multibase: 'z' },
+  'ecdsa-sd-2023': { create: () => createEcdsaSd(), baseTag: 0x00, multibase: 'u' },
+  'bbs-2023': { create: () => createBbsVerifyCryptosuite(), baseTag: 0x02, multibase: 'u' },
 };
 
 const MEMBERS = new Set([
@@ -124,7 +127,9 @@ function checkProof(proof: unknown, { proofPurpose, now, clockSkew, suites }: Pr
     throw malformed('proof.verificationMethod', 'must be a URL with a fragment');
   }
   if (typeof proofValue !== 'string') throw malformed('proof.proofValue', 'must be text');
-  const { baseTag } = suites[cryptosuite]!;
+  const { baseTag, multibase } = suites[cryptosuite]!;
+  if (multibase !== undefined && proofValue[0] !== multibase)
+    throw malformed('proof.proofValue', "must be in the suite's one multibase");
   if (baseTag !== undefined && Buffer.from(proofValue.slice(1, 5), 'base64url')[2] === baseTag) {
     throw new CredentialError('base-proof', 'A base proof is not a presentation');
   }
