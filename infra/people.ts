@@ -78,18 +78,23 @@ export class People extends Construct {
       environment: {
         ...environment,
         POLICIES_TABLE: props.tables.policies.tableName,
+        LOG_TABLE: log.tableName,
+        PSEUDONYM_SECRET_ARN: pseudonymSecretArn,
         REVIEW_HOURS: String(deadlines.reviewHours ?? 24),
         DISPUTE_DAYS: String(deadlines.disputeDays ?? 14),
       },
     });
     this.reviews.allow(
-      onItems(decisions, ['GetItem', 'UpdateItem']),
+      onItems(decisions, ['BatchGetItem', 'GetItem', 'UpdateItem']),
       onItems(baselines, ['BatchGetItem', 'PutItem']),
       onItems(reviews, ['GetItem', 'PutItem']),
       onItems(props.tables.policies, ['GetItem']),
+      // Which events are a subject's; what they are is in their decisions.
+      onItemsOf(log, ['u#'], ['BatchGetItem']),
       ...REVIEW_INDEXES.map((index) => queryIndex(reviews, index)),
       writeTableKey(key),
       publish(bus, OWN_SOURCE),
+      ...readSecret(pseudonymSecretArn, key),
     );
 
     const { BUS_NAME: _, ...tables } = environment;

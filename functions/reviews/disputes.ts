@@ -1,10 +1,12 @@
 import type { Decision, DecisionStore } from '../decisions/index.ts';
+import { disputeIdIn, disputeReference, isReferenceOf } from './dispute-reference.ts';
 import type { Review } from './review.ts';
 import { ReviewError } from './review-error.ts';
 import { openReview, type ReviewDeps, reviewKey } from './reviewing.ts';
 
 /** What a person is told of a dispute: no score, no threshold, no policy, nothing of anybody else. */
 export interface DisputeView {
+  /** Signed: {@link disputeReference}. */
   readonly reference: string;
   readonly status: 'open' | 'overdue' | 'upheld' | 'overturned';
   /** A person decides by then. ISO 8601. */
@@ -13,6 +15,12 @@ export interface DisputeView {
   readonly decision: string;
   /** Why, in plain words, the strongest first. */
   readonly reasons: readonly string[];
+}
+
+/** What disputes need from outside. */
+export interface DisputeDeps extends ReviewDeps {
+  /** The deployment's secret: references are signed with a key derived from it. */
+  readonly secret: () => Promise<string>;
 }
 
 const SAID = {
@@ -25,8 +33,8 @@ const SAID = {
 /** How many reasons are told: those that decided. */
 const REASONS = 5;
 
-const told = (review: Review, decision: Decision): DisputeView => ({
-  reference: review.id,
+const told = (review: Review, decision: Decision, secret: string): DisputeView => ({
+  reference: disputeReference(secret, review),
   status: review.resolution
     ? review.resolution.outcome === 'allow'
       ? 'overturned'
@@ -55,23 +63,24 @@ const decisionOf = async (deps: Pick<ReviewDeps, 'decisions'>, review: Review): 
  * @throws ReviewError `event-unknown` (404), `review-conflict` (409) when it was disputed and resolved before.
  */
 export const openDispute = async (
-  deps: ReviewDeps,
+  deps: DisputeDeps,
   decision: string,
   statement: string | undefined,
 ): Promise<DisputeView> => {
   const review = await openReview(deps, decision, 'dispute', statement);
-  return told(review, await decisionOf(deps, review));
+  return told(review, await decisionOf(deps, review), await deps.secret());
 };
 
-/** How a dispute stands. @throws ReviewError `dispute-unknown` (404) */
+/** How a dispute stands. @throws ReviewError `dispute-unknown` (404), also for a reference that is not ours. */
 export const readDispute = async (
-  deps: ReviewDeps,
+  deps: DisputeDeps,
   tenant: string,
   reference: string,
 ): Promise<DisputeView> => {
-  const review = /^d-[\w-]{27}$/.test(reference)
-    ? await deps.records.get<Review>(reviewKey(tenant, reference))
-    : undefined;
-  if (!review) throw new ReviewError('dispute-unknown', 'There is no such dispute', { status: 404 });
-  return told(review, await decisionOf(deps, review));
+  const id = disputeIdIn(reference);
+  const review = id === undefined ? undefined : await deps.records.get<Review>(reviewKey(tenant, id));
+  const secret = await deps.secret();
+  if (!review || !isReferenceOf(secret, reference, review))
+    throw new ReviewError('dispute-unknown', 'There is no such dispute', { status: 404 });
+  return told(review, await decisionOf(deps, review), secret);
 };

@@ -12,6 +12,7 @@ import type { DecisionStore } from '../decisions/index.ts';
 import type { Case } from './case.ts';
 import { caseKey } from './feedback.ts';
 import { readBaseline } from './move-baseline.ts';
+import { type RecentDeps, recentDecisions } from './recent-decisions.ts';
 import { type Review, stateOf } from './review.ts';
 import type { ReviewStore } from './reviews.store.ts';
 
@@ -55,8 +56,8 @@ const summaryOf = (baseline: Baseline, seen: Observation, now: number) => ({
 const RELATED = 20;
 
 /** What the whole view of a review is made from. */
-export interface ViewDeps {
-  readonly decisions: Pick<DecisionStore, 'get'>;
+export interface ViewDeps extends RecentDeps {
+  readonly decisions: Pick<DecisionStore, 'get' | 'getMany'>;
   readonly baselines: Pick<BaselineStore, 'read'>;
   readonly records: ReviewStore;
   readonly clock: () => number;
@@ -64,15 +65,17 @@ export interface ViewDeps {
 
 /**
  * Everything that a reviewer needs to decide: the decision with every reason and the policies that determined it, the
- * subject's baseline before the event, now, and after either verdict, what else was said of the subject, and how the
- * review went so far.
+ * subject's baseline before the event, now, and after either verdict, the subject's other events, what else was said of
+ * the subject, and how the review went so far.
  */
 export const viewOf = async (deps: ViewDeps, review: Review) => {
   const now = deps.clock();
-  const [stored, said, keys] = await Promise.all([
+  const { tenant, subject, decision: except } = review;
+  const [stored, said, keys, events] = await Promise.all([
     deps.decisions.get(review.decision),
     deps.records.get<Case>(caseKey(review.decision)),
-    deps.records.ofSubject(`${review.tenant}#${review.subject}`),
+    deps.records.ofSubject(`${tenant}#${subject}`),
+    recentDecisions(deps, { tenant, subject, except, now }),
   ]);
   const seen = stored?.delta.observation;
   const known = stored?.delta.subject && (await readBaseline(deps.baselines, stored.delta.subject.key));
@@ -118,6 +121,7 @@ export const viewOf = async (deps: ViewDeps, review: Review) => {
       ...(comment === undefined ? {} : { comment }),
       withdrawn: withdrawnAt !== undefined,
     })),
+    events,
     related: related.flatMap((one): Record<string, unknown>[] =>
       one === undefined
         ? []

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { StoredDecision } from '../decisions/index.ts';
 import { tick } from './clock.ts';
-import { openDispute, readDispute } from './disputes.ts';
+import { disputeReference } from './dispute-reference.ts';
+import { type DisputeDeps, openDispute, readDispute } from './disputes.ts';
 import type { Action, Review } from './review.ts';
 import { stateOf } from './review.ts';
 import { viewOf } from './review-view.ts';
@@ -16,14 +17,18 @@ import {
 import { decisionOn, type People, startPeople } from './testing/people.ts';
 
 const HOUR = 3_600_000;
+const SECRET = 'a-secret-of-this-test-0123456789abcdef';
+/** The review that a reference is of. */
+const idOf = (reference: string) => reference.split('.')[0]!;
 
 let people: People;
-let deps: ReviewDeps;
+let deps: DisputeDeps;
 let approvalsNeeded = 1;
 beforeAll(async () => {
   people = await startPeople();
   deps = {
     ...people,
+    secret: async () => SECRET,
     allowed: { review: 24 * HOUR, dispute: 14 * 24 * HOUR },
     mayResolve: async (_, { approvals }) => approvals >= approvalsNeeded,
   };
@@ -59,8 +64,18 @@ describe('a review', () => {
   });
 
   test('shows what a reviewer needs: reasons, policy, the baseline before and after', async () => {
-    const { review } = await opened('view-1', { country: 'CL' });
-    const view = await viewOf(deps, review);
+    const { stored, review } = await opened('view-1', { country: 'CL' });
+    const earlier = decisionOn('view-0', { subject: 's-view-1' });
+    await people.decisions.insert(earlier);
+    await people.log.note(
+      'shop#s-view-1',
+      '2026-11-20',
+      [earlier, stored].map(({ key }) => key.split('#')[2]!),
+    );
+    const view = await viewOf(people, review);
+    expect(view.events).toEqual([
+      expect.objectContaining({ eventId: 'view-0', score: 0.6, reasons: ['newCountry'] }),
+    ]);
     expect(view.decision).toMatchObject({
       reasons: [{ code: 'newCountry' }],
       policy: { determining: ['review-machines'] },
@@ -236,7 +251,7 @@ describe('a dispute', () => {
     });
     expect(await openDispute(deps, stored.key, 'again')).toEqual(view);
     expect(JSON.stringify(view)).not.toMatch(/0\.6|wronged|review-machines/);
-    const review = (await people.records.get<Review>(reviewKey('shop', view.reference)))!;
+    const review = (await people.records.get<Review>(reviewKey('shop', idOf(view.reference))))!;
     await act(review, claim);
     await act(review, { action: 'decide', outcome: 'allow' });
     expect(await readDispute(deps, 'shop', view.reference)).toMatchObject({ status: 'overturned' });
@@ -253,7 +268,7 @@ describe('a dispute', () => {
     await act(review, claim);
     await act(review, { action: 'decide', outcome: 'deny' });
     const { reference } = await openDispute(deps, stored.key, undefined);
-    const contested = (await people.records.get<Review>(reviewKey('shop', reference)))!;
+    const contested = (await people.records.get<Review>(reviewKey('shop', idOf(reference))))!;
     await act(contested, claim, 'bob');
     await act(contested, { action: 'decide', outcome: 'allow' }, 'bob');
     expect(await outcomeOf(stored)).toMatchObject({
@@ -269,11 +284,28 @@ describe('a dispute', () => {
     const stored = await people.decided(decisionOn('dispute-3', { subject: 'late', outcome: 'deny' }));
     const { reference } = await openDispute(deps, stored.key, undefined);
     people.wait(14 * 24 * HOUR);
-    const review = await finishReview(deps, reviewKey('shop', reference));
+    const review = await finishReview(deps, reviewKey('shop', idOf(reference)));
     expect([stateOf(review), review.overdue]).toEqual(['open', true]);
     await act(review, claim);
     expect(stateOf(await act(review, { action: 'decide', outcome: 'deny' }))).toBe('resolved');
     expect((await readDispute(deps, 'shop', reference)).status).toBe('upheld');
+  });
+
+  test('is read by the reference that was given, and by no other', async () => {
+    const stored = await people.decided(decisionOn('dispute-4', { subject: 'signed', outcome: 'deny' }));
+    const { reference } = await openDispute(deps, stored.key, undefined);
+    const review = (await people.records.get<Review>(reviewKey('shop', idOf(reference))))!;
+    for (const forged of [
+      idOf(reference),
+      `${idOf(reference)}.${'A'.repeat(22)}`,
+      // The last of 22 characters has four spare bits.
+      reference.replace(/.$/, (last) => String.fromCharCode(last.charCodeAt(0) + 1)),
+      disputeReference('another-secret-0123456789abcdefghij', review),
+      disputeReference(SECRET, { ...review, tenant: 'bank' }),
+      disputeReference(SECRET, { ...review, deadline: review.deadline + 1 }),
+    ])
+      await expect(readDispute(deps, 'shop', forged)).rejects.toMatchObject({ code: 'dispute-unknown' });
+    expect((await readDispute(deps, 'shop', reference)).status).toBe('open');
   });
 
   test('of an unknown or foreign event is refused', async () => {

@@ -10,6 +10,7 @@ import {
   decisionKey,
   decisionStore,
   loadOwnPolicies,
+  logStore,
   policyVersions,
   questionOf,
 } from '../decisions/index.ts';
@@ -26,6 +27,7 @@ import {
   logger,
   metrics,
   readAsset,
+  secretReader,
   tenantOfCaller,
 } from '../platform/index.ts';
 import { actionBody, disputeBody, listQuery, readBody } from './bodies.ts';
@@ -44,8 +46,10 @@ const config = configOf(process.env, [
   'DECISIONS_TABLE',
   'BASELINES_TABLE',
   'REVIEWS_TABLE',
+  'LOG_TABLE',
   'POLICIES_TABLE',
   'BUS_NAME',
+  'PSEUDONYM_SECRET_ARN',
   'REVIEW_HOURS',
   'DISPUTE_DAYS',
   'TENANTS',
@@ -63,8 +67,9 @@ const pdp = activePolicies({
   clock: Date.now,
   onFailure: (error) => logger.error('The active policy could not be read', error as Error),
 });
+const decisions = decisionStore(dynamodb, config.DECISIONS_TABLE, Date.now);
 const deps: ReviewDeps = {
-  decisions: decisionStore(dynamodb, config.DECISIONS_TABLE, Date.now),
+  decisions,
   baselines: baselineStore(dynamodb, config.BASELINES_TABLE, Date.now),
   records: reviewStore(dynamodb, config.REVIEWS_TABLE, Date.now),
   tell: tellOn(new EventBridgeClient(CLIENT_SETTINGS), config.BUS_NAME),
@@ -89,6 +94,11 @@ const deps: ReviewDeps = {
     return (await pdp(tenant)).mayResolve(questionOf(tenant, decision, known), wish);
   },
 };
+
+/** References of disputes are signed. */
+const disputing = { ...deps, secret: secretReader(config.PSEUDONYM_SECRET_ARN) };
+/** A review is seen with the subject's other events. */
+const seeing = { ...deps, decisions, log: logStore(dynamodb, config.LOG_TABLE, Date.now) };
 
 type Route = (event: HttpEvent) => Promise<APIGatewayProxyStructuredResultV2>;
 
@@ -117,7 +127,7 @@ const list: Route = async (event) => {
 };
 
 const read: Route = async (event) =>
-  jsonResponse(200, await viewOf(deps, await reviewOf(tenantOf(event), event.pathParameters?.id ?? '')));
+  jsonResponse(200, await viewOf(seeing, await reviewOf(tenantOf(event), event.pathParameters?.id ?? '')));
 
 const act: Route = async (event) => {
   const tenant = tenantOf(event);
@@ -126,14 +136,14 @@ const act: Route = async (event) => {
   const action: Action = readBody(actionBody, jsonBody(event, BODY_BYTES), 'review-invalid');
   const review = await actOnReview(deps, tenant, id, action, reviewer);
   if (review.resolution) countMetric('ReviewResolved');
-  return jsonResponse(200, await viewOf(deps, review));
+  return jsonResponse(200, await viewOf(seeing, review));
 };
 
 const dispute: Route = async (event) => {
   const tenant = tenantOf(event);
   const { eventId, statement } = readBody(disputeBody, jsonBody(event, BODY_BYTES), 'dispute-invalid');
   countMetric('DecisionDisputed');
-  return jsonResponse(201, await openDispute(deps, decisionKey(tenant, eventId), statement));
+  return jsonResponse(201, await openDispute(disputing, decisionKey(tenant, eventId), statement));
 };
 
 const ROUTES: Readonly<Record<string, Route>> = {
@@ -142,7 +152,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'POST /v1/reviews/{id}': act,
   'POST /v1/disputes': dispute,
   'GET /v1/disputes/{reference}': async (event) =>
-    jsonResponse(200, await readDispute(deps, tenantOf(event), event.pathParameters?.reference ?? '')),
+    jsonResponse(200, await readDispute(disputing, tenantOf(event), event.pathParameters?.reference ?? '')),
   'GET /v1/labels': async (event) => {
     const { limit, after } = queryOf(event);
     return jsonResponse(200, await listLabels(deps, tenantOf(event), limit, after));

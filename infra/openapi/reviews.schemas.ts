@@ -87,6 +87,18 @@ const Review = ReviewSummary.extend({
       withdrawn: z.boolean(),
     }),
   ),
+  events: z
+    .array(
+      z.object({
+        eventId: z.string(),
+        time: moment,
+        score: z.number(),
+        level: z.string(),
+        outcome: decisionSchema.shape.outcome,
+        reasons: z.array(z.string()).describe('Codes of what raised the score most'),
+      }),
+    )
+    .describe("The subject's other events, newest first: at most 20, of four weeks"),
   related: z.array(z.record(z.string(), z.unknown())).describe('What else was said of the subject'),
 });
 
@@ -100,13 +112,14 @@ const Label = z
   .object({
     id: z.string().describe('Changes when the example does'),
     time: moment,
+    subject: z.string().describe('Pseudonym, so that examples can be divided by people'),
     label: z.union([z.literal(0), z.literal(1)]).describe("1: not the account's owner; 0: the owner"),
     by: speaker,
     model: decisionSchema.shape.model,
     score: z.number(),
     features: z
       .record(z.string(), z.number().nullable())
-      .describe('Value of each signal, null where there was none'),
+      .describe("Each of the model's inputs by its name, null where nothing was known"),
   })
   .describe('One example to train from') satisfies z.ZodType<LabelTold>;
 

@@ -1,5 +1,10 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import { decisionKey } from '../../functions/decisions/index.ts';
+import { signLink } from '../../functions/reviews/feedback-link.ts';
+import type { Review } from '../../functions/reviews/review.ts';
+import { reviewStore } from '../../functions/reviews/reviews.store.ts';
 import { type DetailType, EVENT_SCHEMAS } from '../../infra/event-schemas.ts';
 import { type LocalModeForTest, startLocalMode } from '../local-mode.ts';
 import { appOf, eventually, nativeEvent } from './client.ts';
@@ -95,6 +100,36 @@ describe('feedback', () => {
     expect(labels).toContainEqual(expect.objectContaining({ id: given.feedbackId, label: 1 }));
   });
 
+  test('of an app counts below that of a reviewer; what is dismissed teaches and labels nothing', async () => {
+    const { strange, again } = await personWith('heard');
+    const by = async (scope: string) => ({
+      authorization: `Bearer ${await local.issuer.token({ scope, client_id: 'shop-web' })}`,
+    });
+    const say = async (verdict: string, scope: string) =>
+      app.request('/v1/feedback', {
+        ...body({ eventId: strange.eventId, verdict }),
+        headers: await by(scope),
+      });
+    const labelled = async () => {
+      const { labels } = (await app.request('/v1/labels?limit=100')).body;
+      const event = decisionKey('default', strange.eventId).split('#')[2];
+      return labels.filter(({ id }: { id: string }) => id.startsWith(`${event}.`));
+    };
+    const { body: safe } = await say('confirmSafe', 'countersign/evaluate');
+    expect(await labelled()).toMatchObject([{ id: safe.feedbackId, by: 'app', label: 0 }]);
+    const taught = (await again('taught')).body;
+    const { body: dismissed } = await say('dismiss', 'countersign/operate');
+    expect(await labelled()).toEqual([]);
+    // The app does not overrule the reviewer.
+    await say('confirmSafe', 'countersign/evaluate');
+    expect(await labelled()).toEqual([]);
+    expect((await again('untaught')).body.score).toBeGreaterThan(taught.score);
+    expect((await app.request(`/v1/feedback/${dismissed.feedbackId}`, { method: 'DELETE' })).status).toBe(
+      204,
+    );
+    expect(await labelled()).toMatchObject([{ by: 'app', label: 0 }]);
+  });
+
   test('is refused on unknown and foreign events, by unknown words and without the scope', async () => {
     await app.evaluate(nativeEvent('theirs', { metadata: { tenant: 'bank' } }));
     expect(await give('theirs', 'confirmSafe')).toMatchObject({
@@ -160,6 +195,22 @@ describe("the person's one-time link", () => {
     expect((await fetch(url, body({ answer: 'me' }))).status).toBe(415);
     const short = await linkFor('linked', { hours: 0.01 });
     expect((await fetch(short)).status).toBe(200);
+    // Links as the deployment signs them, of the past; and as somebody else signs them.
+    const { environment } = local.host.functions.find(({ name }) => name.endsWith('-feedback'))!;
+    const secret = local.secret(environment.PSEUDONYM_SECRET_ARN!);
+    const made = (key: string, expiresAt: number) => {
+      const decision = decisionKey('default', 'linked');
+      const token = signLink(key, { tenant: 'default', decision, nonce: 'n'.repeat(20), expiresAt });
+      return `${local.urls.api}/v1/feedback-links/${token}`;
+    };
+    for (const [link, status] of [
+      [made(secret, Date.now() - 1), 410],
+      [made(`${secret}x`, Date.now() + 60_000), 404],
+    ] as const) {
+      expect((await fetch(link)).status).toBe(status);
+      expect((await answer(link, 'me')).status).toBe(status);
+    }
+    expect(toldOf('Feedback Recorded', 'linked')).toEqual([]);
     expect((await app.request('/v1/feedback-links', body({ eventId: 'unheard-of' }))).status).toBe(404);
     expect((await answer(url, 'me')).status).toBe(200);
     expect(toldOf('Feedback Recorded', 'linked')).toHaveLength(1);
@@ -205,6 +256,66 @@ describe('reviews', () => {
     expect(closed.reviews.map((review: { id: string }) => review.id)).toContain(id);
   });
 
+  test('show the events around the one in question, and are escalated by hand', async () => {
+    const { id } = await suspicious('among-others');
+    const { events } = await eventually(async () => {
+      const { body: view } = await app.request(`/v1/reviews/${id}`);
+      return view.events.length === 11 && view;
+    });
+    expect(events[0]).toMatchObject({ eventId: 'among-others-2', outcome: expect.any(String) });
+    expect(JSON.stringify(events)).not.toContain('"among-others"');
+    await act(id, { action: 'claim' });
+    const escalated = await act(id, { action: 'escalate', comment: 'Above my head' });
+    expect(escalated.body).toMatchObject({ state: 'open', escalated: true });
+    await eventually(() => toldOf('Review Requested', 'among-others').length === 2);
+    expect(toldOf('Review Requested', 'among-others').at(-1)?.event.detail.data.escalated).toBe(true);
+  });
+
+  test('that nobody decides are escalated, then denied, on the schedule; then it is too late', async () => {
+    const client = new DynamoDBClient({
+      endpoint: local.urls.dynamodb,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
+    });
+    const table = local.template
+      .ofType('AWS::DynamoDB::Table')
+      .find(({ logicalId }) => logicalId.includes('TablesReviews'))!.ref;
+    const store = reviewStore(client, table, Date.now);
+    const clock = local.host.functions.find(({ name }) => name.endsWith('-reviews'))!;
+    const { decision, id } = await suspicious('overlooked');
+    /** As if it had been opened so long ago: the record's times are moved back, and the schedule comes round. */
+    const age = async (ms: number) => {
+      const key = `r#default#${id}`;
+      const known = (await store.get<Review>(key))!;
+      const [deadline, escalateAt] = [known.deadline - ms, known.escalateAt - ms];
+      const next = { ...known, deadline, escalateAt, version: known.version + 1 };
+      const filing = {
+        queue: 'open#default',
+        since: deadline,
+        dueAt: Date.now() - 1,
+        subject: `default#${decision.subject}`,
+      };
+      expect(await store.put(key, next, filing)).toBe(true);
+      const tick = { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} };
+      expect((await local.host.invoke(clock.name, tick)).functionError).toBeUndefined();
+      return (await app.request(`/v1/reviews/${id}`)).body;
+    };
+    expect(await age(13 * 3_600_000)).toMatchObject({ state: 'open', escalated: true });
+    await act(id, { action: 'claim' });
+    expect(await age(13 * 3_600_000)).toMatchObject({ state: 'expired', resolution: { by: 'expiry' } });
+    expect((await app.decision('overlooked')).body).toMatchObject({
+      outcome: 'deny',
+      resolution: { from: 'review', by: 'expiry', reference: id },
+    });
+    for (const action of [{ action: 'decide', outcome: 'allow' }, { action: 'claim' }])
+      expect((await act(id, action)).status).toBe(410);
+    expect((await app.decision('overlooked')).body.outcome).toBe('deny');
+    await eventually(() => toldOf('Review Resolved', 'overlooked').length === 1);
+    // Nobody judged the event: the baseline is as it was.
+    expect(toldOf('Baseline Repaired', 'overlooked')).toEqual([]);
+    client.destroy();
+  });
+
   test('of another tenant are not to be seen, and junk is refused', async () => {
     const { id } = await suspicious('ours-only');
     expect((await app.request(`/v1/reviews/${id}?tenant=bank`)).status).toBe(404);
@@ -237,13 +348,15 @@ describe('a dispute', () => {
     expect(dispute).not.toHaveProperty('score');
     const reviewer = await asReviewer('ada');
     const act = (action: unknown) =>
-      app.request(`/v1/reviews/${dispute.reference}`, { ...body(action), headers: reviewer });
+      app.request(`/v1/reviews/${dispute.reference.split('.')[0]}`, { ...body(action), headers: reviewer });
     expect((await act({ action: 'claim' })).status).toBe(200);
     expect((await act({ action: 'decide', outcome: 'allow' })).status).toBe(200);
     expect((await app.request(`/v1/disputes/${dispute.reference}`)).body.status).toBe('overturned');
     expect((await app.decision(strange.eventId)).body.outcome).toBe('allow');
     await eventually(() => toldOf('Baseline Repaired', strange.eventId).length === 1);
     expect((await app.request('/v1/disputes', body({ eventId: 'unheard-of' }))).status).toBe(404);
-    expect((await app.request(`/v1/disputes/${dispute.reference}?tenant=bank`)).status).toBe(404);
+    const { reference } = dispute;
+    for (const path of [`${reference}?tenant=bank`, reference.split('.')[0], `${reference.slice(0, -1)}A`])
+      expect((await app.request(`/v1/disputes/${path}`)).status).toBe(404);
   });
 });

@@ -1,6 +1,13 @@
 import { startTables, type TestTables } from '../../../test/tables.ts';
 import { baselineIn, baselineStore, emptyBaseline, learn, type Observation } from '../../baselines/index.ts';
-import { type Decision, decisionKey, decisionStore, type StoredDecision } from '../../decisions/index.ts';
+import {
+  type Decision,
+  decisionKey,
+  decisionStore,
+  type LogStore,
+  logStore,
+  type StoredDecision,
+} from '../../decisions/index.ts';
 import type { FeedbackDeps } from '../feedback.ts';
 import type { Told } from '../publish.ts';
 import { reviewStore } from '../reviews.store.ts';
@@ -62,6 +69,7 @@ export const decisionOn = (
 export interface People extends FeedbackDeps {
   readonly tables: TestTables;
   readonly decisions: ReturnType<typeof decisionStore>;
+  readonly log: LogStore;
   readonly told: Told[];
   /** Moves the clock on. */
   wait(ms: number): void;
@@ -86,6 +94,7 @@ export const startPeople = async (): Promise<People> => {
     decisions,
     baselines,
     records: reviewStore(tables.client, tables.reviews, clock),
+    log: logStore(tables.client, tables.log, clock),
     told,
     tell: async (event) => {
       told.push(event);
