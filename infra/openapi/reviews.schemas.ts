@@ -124,7 +124,9 @@ const Label = z
   .describe('One example to train from') satisfies z.ZodType<LabelTold>;
 
 const Dispute = z.object({
-  reference: z.string().describe('Under this the dispute is read'),
+  reference: z
+    .string()
+    .describe('Signed; under this the dispute is read. What is before the point is the id of its review'),
   status: z.enum(['open', 'overdue', 'upheld', 'overturned']),
   respondBy: moment.describe('A person decides by then'),
   decision: z.string().describe('What was decided, in words'),

@@ -160,7 +160,7 @@ const DISPUTE: Content = {
   description: 'What the person may know of it',
   schema: 'Dispute',
   example: {
-    reference: 'd-…',
+    reference: 'd-….…',
     status: 'open',
     respondBy: '2026-12-04T09:24:00.000Z',
     decision: 'The sign-in was not let through.',

@@ -220,7 +220,7 @@ describe('the API is as it describes itself', () => {
     const { reference } = dispute.body;
     await call('GET /v1/disputes/{reference}', 200, { path: `/v1/disputes/${reference}` });
     await eventually(async () => (await call('GET /v1/reviews', 200)).body.reviews.length > 0);
-    const review = { path: `/v1/reviews/${reference}` };
+    const review = { path: `/v1/reviews/${reference.split('.')[0]}` };
     await call('GET /v1/reviews/{id}', 200, review);
     await call('POST /v1/reviews/{id}', 200, { ...review, body: { action: 'claim' } });
     await call('POST /v1/reviews/{id}', 200, { ...review, body: { action: 'decide', outcome: 'allow' } });
