@@ -60,7 +60,8 @@ export const askIn = async (
     const possible = without(stepUp, impossible);
     const query = possible.anyOf.find((option) => option.query !== undefined)?.query;
     if (query === undefined) return { ...decision, stepUp: possible };
-    const made = await ask.request(question, queries[query]!);
+    const { purpose, dcql_query } = queries[query]!;
+    const made = await ask.request(question, { purpose, dcql_query });
     const wallet = aboutWallet.includes(query);
     return { ...decision, stepUp: possible, presentationRequest: { ...made, query, wallet } };
   } catch (error) {
