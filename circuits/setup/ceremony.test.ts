@@ -1,10 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { appendFileSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer as createPlainServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo, Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import * as snarkjs from 'snarkjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { releaseProver } from '../src/prove.ts';
+import localhost from '../testing/localhost.json' with { type: 'json' };
 import { Ceremony, isPrepared } from './ceremony-folder.ts';
 import { type Compiled, compileCircuit } from './compile.ts';
 import { paths } from './paths.ts';
@@ -126,5 +141,67 @@ describe('a published phase 1', () => {
     await expect(
       fetchPowersOfTau(join(root, 'published.ptau'), { algorithm: 'sha256', hex: 'x' }, to),
     ).rejects.toThrow('digits');
+  });
+
+  it('is downloaded over https by its known digest, by the command', { timeout: 60_000 }, async () => {
+    const published = readFileSync(join(root, 'published.ptau'));
+    const answers: Record<string, (response: ServerResponse) => void> = {
+      '/final.ptau': (response) => response.end(published),
+      '/moved.ptau': (response) => response.writeHead(302, { location: plainUrl }).end(),
+    };
+    const answer = (request: IncomingMessage, response: ServerResponse): void =>
+      (answers[request.url!] ?? ((missing) => missing.writeHead(404).end()))(response);
+    const plain = createPlainServer(answer);
+    const secure = createServer({ key: localhost.key, cert: localhost.certificate }, answer);
+    const portOf = async (server: Server): Promise<number> => {
+      await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+      return (server.address() as AddressInfo).port;
+    };
+    const plainUrl = `http://localhost:${await portOf(plain)}/final.ptau`;
+    const origin = `https://localhost:${await portOf(secure)}`;
+    writeFileSync(join(root, 'ca.pem'), localhost.certificate);
+
+    /** The command in its own process, which trusts the server's certificate. */
+    const adopt = async (name: string, path: string, algorithm: string, hex: string): Promise<string> => {
+      const args = [
+        'setup/ceremony.ts',
+        'adopt',
+        `${origin}${path}`,
+        algorithm,
+        hex,
+        '--dir',
+        join(root, name),
+      ];
+      const env = { ...process.env, NODE_EXTRA_CA_CERTS: join(root, 'ca.pem') };
+      return promisify(execFile)(process.execPath, args, { cwd: paths.circuits, env }).then(
+        () => 'adopted',
+        ({ stderr }: { stderr: string }) => stderr.trim(),
+      );
+    };
+    const digest = (algorithm: string): string => createHash(algorithm).update(published).digest('hex');
+    const sha256 = digest('sha256');
+    try {
+      const [adopted, other, missing, moved] = await Promise.all([
+        adopt('by-url', '/final.ptau', '--blake2b', digest('blake2b512')),
+        adopt(
+          'by-wrong-digest',
+          '/final.ptau',
+          '--sha256',
+          sha256.replace(/^./, (c) => (c === '0' ? '1' : '0')),
+        ),
+        adopt('missing', '/none.ptau', '--sha256', sha256),
+        adopt('moved', '/moved.ptau', '--sha256', sha256),
+      ]);
+      expect(adopted).toBe('adopted');
+      expect(folder('by-url').transcript).toMatchObject([{ action: 'adopt', sha256 }]);
+      expect(readFileSync(join(root, 'by-url/prepared.ptau')).equals(published)).toBe(true);
+      expect(other).toContain('not the known one');
+      expect(existsSync(join(root, 'by-wrong-digest/phase1.ptau'))).toBe(false);
+      expect(missing).toContain('answers 404');
+      expect(moved).toContain('leads to plain http');
+    } finally {
+      plain.close();
+      secure.close();
+    }
   });
 });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { createHash } from 'node:crypto';
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, createReadStream, createWriteStream, rmSync } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
 
 /** The digest that the publisher of a file gives. The Perpetual Powers of Tau lists BLAKE2b-512. */
 export interface KnownDigest {
@@ -28,13 +29,16 @@ export async function fetchPowersOfTau(
     throw new Error('the digest is 64 or 128 lower-case hex digits');
   if (source.startsWith('https://')) {
     const response = await fetch(source);
-    if (!response.ok || !response.url.startsWith('https://'))
-      throw new Error(`${source} answers ${response.status}`);
-    writeFileSync(to, new Uint8Array(await response.arrayBuffer()));
+    if (!response.url.startsWith('https://')) throw new Error(`${source} leads to plain http`);
+    if (!response.ok || response.body === null) throw new Error(`${source} answers ${response.status}`);
+    // Of gigabytes, where somebody takes a larger one than the circuit needs: never all in memory.
+    await pipeline(response.body, createWriteStream(to));
   } else {
     copyFileSync(source, to);
   }
-  const found = createHash(algorithm).update(readFileSync(to)).digest('hex');
+  const hash = createHash(algorithm);
+  await pipeline(createReadStream(to), hash);
+  const found = hash.digest('hex');
   if (found !== hex) {
     rmSync(to);
     throw new Error(`the file's ${algorithm} is not the known one`);
