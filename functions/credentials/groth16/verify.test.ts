@@ -50,11 +50,19 @@ describe('verify', () => {
 
   it('answers the same again: judging leaves nothing behind', () => {
     const stray = twistPoint(3n);
+    const { mcl } = key.prepared;
+    const taken = () => [mcl.memory().length, mcl.stackSave(), mcl.malloc(0)];
+    const before = taken();
     for (let i = 0; i < 20; i++) {
       expect(verify(key, texts, proof)).toBe(true);
       expect(judge('pi_b', stray)).toThrow();
+      expect(judge('pi_c', ['1', '1', '1'])).toThrow();
+      expect(() => verify(key, [], proof)).toThrow();
       expect(verify(key, ['6', '0', texts[2]!], proof)).toBe(false);
     }
+    expect(taken().slice(0, 2)).toEqual(before.slice(0, 2));
+    // What would be allocated next lies where it lay before, but for the few bytes that asking took.
+    expect(taken()[2]! - before[2]!).toBeLessThan(256);
   });
 });
 
