@@ -1,5 +1,5 @@
 import { type DecisionStore, featuresOf } from '../decisions/index.ts';
-import { catalogue } from '../signals/index.ts';
+import { modelInputs } from '../signals/index.ts';
 import { type Case, standing } from './case.ts';
 import type { ReviewStore } from './reviews.store.ts';
 
@@ -8,12 +8,14 @@ export interface Label {
   /** Changes when the example does, so that a copy can be kept up to date. */
   readonly id: string;
   readonly time: string;
+  /** Pseudonym of whom it was about, so that examples can be divided by people. */
+  readonly subject: string;
   /** 1: not the account's owner; 0: the owner. */
   readonly label: 0 | 1;
   readonly by: 'person' | 'app' | 'reviewer';
   readonly model: { readonly id: string; readonly digest: string };
   readonly score: number;
-  /** Value of each signal, null where it could not be evaluated. */
+  /** Each of the model's inputs by its name, null where nothing was known. */
   readonly features: Readonly<Record<string, number | null>>;
 }
 
@@ -25,18 +27,19 @@ const labelOf = async (
   const word = standing(record.feedback);
   if (word === undefined || word.verdict === 'dismiss') return undefined;
   const stored = await decisions.get(`d${key.slice(1)}`);
-  // Decisions of before features were kept, of another catalogue of signals, or erased: nothing to train from.
+  // Decisions of before features were kept, of other inputs, or erased: nothing to train from.
   const features = stored?.basis && featuresOf(stored.basis);
-  if (!stored || features?.length !== catalogue.length) return undefined;
+  if (!stored || features?.length !== modelInputs.length) return undefined;
   return {
     id: word.id,
     time: stored.decision.time,
+    subject: stored.decision.subject,
     label: word.verdict === 'confirmCompromised' ? 1 : 0,
     by: word.by.kind,
     model: stored.decision.model,
     score: stored.decision.score,
     features: Object.fromEntries(
-      catalogue.map(({ code }, index) => {
+      modelInputs.map(({ code }, index) => {
         const value = features[index]!;
         return [code, Number.isNaN(value) ? null : value];
       }),

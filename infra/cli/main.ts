@@ -16,6 +16,7 @@ import { loadScorer } from '../../functions/risk/index.ts';
 import { type OperatorApi, operatorApi } from './api.ts';
 import { linesIn, textOf } from './archive-files.ts';
 import { issuers } from './issuers.ts';
+import { labelsOf } from './labels.ts';
 
 const USAGE = `Usage: npx countersign <command>
 
@@ -24,6 +25,7 @@ const USAGE = `Usage: npx countersign <command>
   verify --archive <folder> [--root <file>]
                                 checks a whole archive of the log, and against a root that you kept
   ocsf [--days <n>]             writes the log as OCSF events, one JSON a line
+  labels                        writes what people said of decisions, one JSON a line, to train from
   shadow-report [--days <n>] [--out <folder>]
                                 says what enforcement would have done, in numbers and as a plot
   issuers --help                whom to trust to issue credentials: list, show, trust, revoke
@@ -151,6 +153,10 @@ export const main = async (
     if (command === 'ocsf' && days > 0) {
       for await (const decision of decisionsOf(operatorApi(environment), days))
         for (const event of ocsfOf(decision)) say(JSON.stringify(event));
+      return 0;
+    }
+    if (command === 'labels') {
+      for await (const label of labelsOf(operatorApi(environment))) say(JSON.stringify(label));
       return 0;
     }
     if (command === 'shadow-report' && days > 0)

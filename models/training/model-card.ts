@@ -1,9 +1,15 @@
 import type { RiskManifest } from '../../functions/risk/index.ts';
+import { type LogFigures, toldOf } from '../log/log-figures.ts';
 import { percent, table } from '../markdown.ts';
 import type { Figures } from './measure.ts';
 
 /** The model card, in Markdown, beside the plots in `report/`. */
-export function modelCard(manifest: RiskManifest, figures: Figures, baseRate: number): string {
+export function modelCard(
+  manifest: RiskManifest,
+  figures: Figures,
+  baseRate: number,
+  onLog?: LogFigures,
+): string {
   const { training } = manifest;
   const strongest = [...manifest.terms].sort((a, b) => b.max - b.min - (a.max - a.min)).slice(0, 12);
   return `# Model card: ${manifest.id}
@@ -18,7 +24,13 @@ It is an explainable-boosting machine: additive shape functions, each a table th
 \`${training.seed}\`, with homes, offices, mobile carriers, VPNs, travel, new devices and forgotten passwords, from
 real address ranges; every event went through the same signals and baselines as in production. Ten kinds of
 attack were staged on them. No real person's data is in it. What holds for simulated people need not hold for
-yours: run in shadow mode first, and train on your own labelled decisions when you have them.
+yours: run in shadow mode first, and train on your own labelled decisions when you have them.${
+    onLog
+      ? `
+
+**And on a deployment.** ${inOwnWords(manifest)} Measured ${toldOf(onLog)}.`
+      : ''
+  }
 
 **What it must not be used for.** To refuse anybody on its own word: it asks for a step-up or a review. Country
 has no weight in it, only what is new for the subject.
@@ -75,4 +87,10 @@ Each panel shows log-odds over the values of one signal, in steps between its cu
 What could not be evaluated adds nothing: below the line is what speaks for the owner. Signals that say how unusual something is can never lower the
 risk as they grow, and trust can never raise it: the fit is constrained so.
 `;
+}
+
+/** What the manifest says of the labelled decisions that were trained on. */
+function inOwnWords({ training }: RiskManifest): string {
+  const { attacks, owners, share } = training.log as Record<'attacks' | 'owners' | 'share', number>;
+  return `${attacks} attacks and ${owners} owners' events that people confirmed were trained on as well, with ${percent(share)} of the weight; a part of the accounts was kept apart.`;
 }

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
@@ -5,7 +7,9 @@ import { decisionKey } from '../../functions/decisions/index.ts';
 import { signLink } from '../../functions/reviews/feedback-link.ts';
 import type { Review } from '../../functions/reviews/review.ts';
 import { reviewStore } from '../../functions/reviews/reviews.store.ts';
+import { main } from '../../infra/cli/main.ts';
 import { type DetailType, EVENT_SCHEMAS } from '../../infra/event-schemas.ts';
+import { readLabelledLog } from '../../models/log/labelled-log.ts';
 import { type LocalModeForTest, startLocalMode } from '../local-mode.ts';
 import { appOf, eventually, nativeEvent } from './client.ts';
 
@@ -54,6 +58,21 @@ const personWith = async (id: string) => {
   return { strange: strange.body, again };
 };
 
+/** What `countersign labels` writes is what training reads. */
+const readsAsTrainingData = async (id: string) => {
+  const said: string[] = [];
+  const environment = { COUNTERSIGN_URL: local.urls.api, COUNTERSIGN_TOKEN: await local.issuer.token() };
+  expect(await main(['labels'], environment, (line) => said.push(line))).toBe(0);
+  const file = join(local.state, 'labels.jsonl');
+  writeFileSync(file, said.join('\n'));
+  const log = await readLabelledLog(file);
+  expect(log.length).toBe(said.length);
+  const { input, label, subject } = log.find((one) => one.id === id)!;
+  expect(label).toBe(1);
+  expect(subject).not.toContain('victim');
+  expect(input.filter((value) => !Number.isNaN(value)).length).toBeGreaterThan(5);
+};
+
 describe('feedback', () => {
   test('confirmed safe, the event teaches and the next one like it scores lower; taken back, it is as if never said', async () => {
     const untouched = await personWith('untouched');
@@ -98,6 +117,7 @@ describe('feedback', () => {
     expect(suspected.body.score).toBeGreaterThan(trusted.body.score * 2);
     const { labels } = (await app.request('/v1/labels')).body;
     expect(labels).toContainEqual(expect.objectContaining({ id: given.feedbackId, label: 1 }));
+    await readsAsTrainingData(given.feedbackId);
   });
 
   test('of an app counts below that of a reviewer; what is dismissed teaches and labels nothing', async () => {
