@@ -91,13 +91,13 @@ const proofOf = ({ base, reasons }: { base: number; reasons: { contribution: num
   1 / (1 + Math.exp(-[...reasons, ...more].reduce((sum, term) => sum + term.contribution, base)));
 
 describe('a risky sign-in', () => {
-  let ada: Awaited<ReturnType<typeof person>>;
+  let grace: Awaited<ReturnType<typeof person>>;
   beforeAll(async () => {
-    ada = await person('ada', 'adas');
+    grace = await person('grace', 'graces');
   }, 120_000);
 
   test('is allowed once the enrolled wallet has proved, in zero knowledge, that it is its own person', async () => {
-    const decision = await ada.risky('away');
+    const decision = await grace.risky('away');
     const { eventId, presentationRequest, stepUp } = decision;
     expect(stepUp.anyOf.map(({ evidence }: { evidence: string }) => evidence)).toEqual([
       'credential',
@@ -127,7 +127,7 @@ describe('a risky sign-in', () => {
       ).toBe(400);
     expect((await app.decision(eventId)).body).toEqual(decision);
 
-    expect((await answer(presentationRequest.authorization_request, 'adas')).status).toBe(200);
+    expect((await answer(presentationRequest.authorization_request, 'graces')).status).toBe(200);
     const [verified] = await eventually(() => {
       const found = toldOf('Presentation Verified', eventId);
       return found.length > 0 && found;
@@ -147,7 +147,7 @@ describe('a risky sign-in', () => {
 
     // What it taught counts: the same again is less of a surprise.
     const { body: again } = await app.evaluate(
-      nativeEvent('ada-again', { subject: { id: 'ada', kind: 'person' }, ...AWAY }),
+      nativeEvent('grace-again', { subject: { id: 'grace', kind: 'person' }, ...AWAY }),
     );
     expect(again.score).toBeLessThan(decision.score);
     expect(again.baseline.events).toBe(decision.baseline.events + 1);
@@ -159,7 +159,7 @@ describe('a risky sign-in', () => {
   });
 
   test("is not allowed by somebody else's wallet: the risk rises, and says why", async () => {
-    const decision = await ada.risky('stolen', {
+    const decision = await grace.risky('stolen', {
       network: { ip: '102.89.23.4' },
       agent: { userAgent: 'python-requests/2.31', deviceId: 'd-third' },
     });
@@ -178,7 +178,7 @@ describe('a risky sign-in', () => {
   });
 
   test('is unchanged by answers that do not hold, until the request closes', async () => {
-    const decision = await ada.risky('junk', {
+    const decision = await grace.risky('junk', {
       network: { ip: '197.210.8.9' },
       agent: { userAgent: 'Wget/1.21', deviceId: 'd-fourth' },
     });
@@ -202,3 +202,35 @@ test('who has no wallet is asked for something else, and for nothing on a failed
     'reauthentication',
   ]);
 });
+
+test('the walk through docs/step-up.md runs as it is written, from event to proof to allow', async () => {
+  const page = readFileSync(join(ROOT, 'docs/step-up.md'), 'utf8');
+  const commands = [...page.matchAll(/```sh\n([\s\S]*?)```/g)].map((match) => match[1]!);
+  const outputs: string[] = [];
+  for (const command of commands) {
+    // Only where local mode listens and keeps its folder is another than in the text.
+    const here = command
+      .replaceAll('http://localhost:4000', local.urls.api)
+      .replaceAll('require("./.local/', `require("${local.state}/`)
+      .replaceAll('.local/', `${local.state}/`)
+      .replaceAll(
+        'npm run wallet --',
+        `node infra/local/wallet.ts --api ${local.urls.api} --state ${local.state}`,
+      );
+    const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', here], {
+      cwd: ROOT,
+      env: { ...process.env, PATH: `${join(process.execPath, '..')}:${process.env.PATH}` },
+    });
+    outputs.push(stdout.trim());
+  }
+  expect(outputs).toEqual([
+    expect.stringMatching(/^Trusted for .*\nTrusted for /),
+    '',
+    'allow, risk low',
+    expect.stringMatching(/200 \{\}$/),
+    expect.stringMatching(/^step_up at a risk of 0\.\d+: credential, or second_factor/),
+    expect.stringMatching(/200 \{\}$/),
+    expect.stringMatching(/^allow: 0\.\d+ became 0\.0\d+ by walletProof -7$/),
+    expect.stringMatching(/200 \{\}\n(step_up|deny): 0\.\d+ became 0\.\d+ by wrongHolder \+2$/),
+  ]);
+}, 120_000);
