@@ -17,7 +17,8 @@ const USAGE = `Usage: npx countersign issuers <command>
   revoke <issuer> [--type <type>] …
                                 trusts it no longer: at all, or for these types
 
-An issuer is a DID or an https URL. A type is a vct, or a type as the contexts of the credential expand it.
+An issuer is a DID, an https URL, or aki: and the key identifier of an authority (mdocs). A type is a vct, a doctype,
+or a type as the contexts of the credential expand it.
   --token <token>               an operator's token (COUNTERSIGN_TOKEN, or that of local mode)
   --url <url>                   the API (COUNTERSIGN_URL, or http://127.0.0.1:4000)
   --tenant <tenant>             (COUNTERSIGN_TENANT)

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -118,7 +118,7 @@ describe('the registry of issuers', () => {
       main(['issuers', ...args], { COUNTERSIGN_URL: local.urls.api }, (line) => said.push(line));
     const token = await local.issuer.token();
     expect(await run('trust', 'junk', '--type', IDENTITY, '--token', token)).toBe(1);
-    expect(said.at(-1)).toMatch(/^422: .*must be a DID or an https URL/);
+    expect(said.at(-1)).toMatch(/^422: .*must be a DID, an https URL/);
     const evaluating = await local.issuer.token({ scope: 'countersign/evaluate' });
     expect(await run('list', '--token', evaluating)).toBe(1);
     expect(said.at(-1)).toMatch(/^403/);
@@ -253,6 +253,66 @@ describe('what wallets reach without a token', () => {
     for (const id of ['x', '%2e%2e', 'x'.repeat(500)])
       expect((await wallet(`/v1/presentation-requests/${id}/response`, form('state=x'))).status).toBe(404);
     expect((await wallet('/.well-known/did.json')).status).toBe(404);
+  });
+});
+
+describe('what the functions log', () => {
+  /** Everything that was logged so far: by the functions, and as the gateway's access log. */
+  const logged = () =>
+    readdirSync(join(local.state, 'logs'), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'))
+      .join('\n');
+
+  test('is why an answer was refused, and nothing of what was in answers, requests and tokens', async () => {
+    await app.request(`/v1/trusted-issuers/${encodeURIComponent(issuer.did)}`, {
+      method: 'PUT',
+      body: JSON.stringify({ types: [IDENTITY] }),
+    });
+    const client = openClient();
+    const given_name = 'Rumpelstilzchen';
+    const asked = await ask({ return_uri: 'http://localhost:9999/back', response_mode: 'direct_post' });
+    const resolved = await resolveLink(client, asked.authorization_request);
+    const request = resolved.authorizationRequestPayload as Record<string, string>;
+    const credential = await issueSdJwt(issuer, holder, { given_name });
+    const answer = (binding: object) =>
+      answerResolved(client, resolved, {
+        identity: presentSdJwt(credential, holder, { given_name: true }, { ...binding }),
+      });
+    const posted = (body: string) => wallet(request.response_uri!, form(body));
+    // Junk, another nonce, a broken JSON, a wallet's error with words of its own; then the right one, and again.
+    await posted(`vp_token={"identity":["${given_name}&state=${request.state}`);
+    expect((await answer({ nonce: 'nonce-of-another' })).status).toBe(400);
+    await posted(`error=access_denied&error_description=${given_name}&state=${request.state}`);
+    const accepted = await answer({});
+    const { redirect_uri } = (await accepted.json()) as { redirect_uri: string };
+    const code = new URL(redirect_uri).searchParams.get('response_code')!;
+    expect((await answer({})).status).toBe(400);
+    const read = await app.request(`/v1/presentation-requests/${asked.id}?response_code=${code}`);
+    expect(read.body).toMatchObject({ status: 'verified', credentials: [{ claims: { given_name } }] });
+    await post('/presentations/verify', {
+      verifiablePresentation: { holder: given_name, proof: credential },
+    });
+
+    // A function's output reaches the file a moment after its answer.
+    await expect.poll(logged, { timeout: 10_000 }).toMatch(/nonce-mismatch/);
+    const text = logged();
+    const secrets = {
+      'a claim': given_name,
+      'a credential': credential.slice(0, 60),
+      "a credential's signature": credential.split('~')[0]!.slice(-40),
+      "a holder's key": String(holder.publicJwk.x),
+      'a nonce': request.nonce!,
+      'a state': request.state!,
+      "a wallet's nonce": 'nonce-of-another',
+      'a response code': code,
+      "an app's id": asked.id,
+      "a wallet's id": /presentation-requests\/([\w-]+)\//.exec(asked.page_uri)![1]!,
+      'a token': (await local.issuer.token({ scope: 'countersign/present' })).split('.')[0]!,
+      'an address': '127.0.0.1',
+    };
+    for (const [what, secret] of Object.entries(secrets))
+      expect(text.includes(secret), `${what} is in the logs`).toBe(false);
   });
 });
 

@@ -32,6 +32,21 @@ export const verifyChain = (
   issuer: string,
   now: number,
 ): VerifiedChain => {
+  const { leaf, authorityKeyIds } = verifyPath(x5c, anchors, now);
+  if (!isFor(leaf, issuer)) throw refused('The certificate is for another issuer');
+  return { key: leaf.publicKey, authorityKeyIds };
+};
+
+/**
+ * The same for whom no name stands in the certificate: who signed is known by the authority alone.
+ *
+ * @throws TokenError `key-unknown`
+ */
+export const verifyPath = (
+  x5c: unknown,
+  anchors: readonly string[],
+  now: number,
+): { readonly leaf: X509Certificate; readonly authorityKeyIds: readonly string[] } => {
   const isChain =
     Array.isArray(x5c) &&
     x5c.length > 0 &&
@@ -56,9 +71,16 @@ export const verifyChain = (
       throw refused('The certificates are no chain');
   }
   if (leaf.ca) throw refused('The certificate is of an authority and signs no credentials');
-  if (!isFor(leaf, issuer)) throw refused('The certificate is for another issuer');
-  return { key: leaf.publicKey, authorityKeyIds: chain.flatMap(authorityKeyId) };
+  return { leaf, authorityKeyIds: chain.flatMap(authorityKeyId) };
 };
+
+/**
+ * Identifiers of the keys that certified a chain, as its own certificates name them; nothing of it is verified yet.
+ *
+ * @throws TokenError `key-unknown`
+ */
+export const authoritiesOf = (x5c: readonly string[]): readonly string[] =>
+  x5c.slice(0, MAX_CHAIN).flatMap((text) => authorityKeyId(certificateOf(text)));
 
 const certificateOf = (text: string): X509Certificate => {
   const der = Buffer.from(text, 'base64');

@@ -1,4 +1,4 @@
-export { type VerifiedChain, verifyChain } from './certificate-chain.ts';
+export { authoritiesOf, type VerifiedChain, verifyChain, verifyPath } from './certificate-chain.ts';
 export {
   type CompactJws,
   curveOf,

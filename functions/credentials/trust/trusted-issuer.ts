@@ -56,10 +56,15 @@ export type TrustedIssuer = z.infer<typeof trustedIssuerSchema> & { readonly iss
 /** Reads a tenant's registry. */
 export type IssuerRegistry = (issuer: string) => Promise<TrustedIssuer | undefined>;
 
-/** Whether a text may name an issuer: a DID, or an `https` URL without query and fragment. */
+/**
+ * Whether a text may name an issuer: a DID, an `https` URL without query and fragment, or `aki:` and the identifier of
+ * an authority's key, base64url, for credentials that name nobody but certify their keys (mdocs).
+ */
 export const isIssuer = (text: string): boolean =>
   text.length <= MAX_ISSUER_LENGTH &&
-  (/^did:[a-z0-9]+:[\w.:%-]+$/.test(text) || /^https:\/\/[\w.:-]+(\/[\w./%~-]*)?$/.test(text));
+  (/^did:[a-z0-9]+:[\w.:%-]+$/.test(text) ||
+    /^https:\/\/[\w.:-]+(\/[\w./%~-]*)?$/.test(text) ||
+    /^aki:[\w-]{27,86}$/.test(text));
 
 /**
  * Finds issuers' keys: of a DID in its document, of a URL in what the operator pinned.
