@@ -15,6 +15,7 @@ export interface OperatorApi {
   /** Undefined when there is no such thing. */
   find<T>(path: string): Promise<T | undefined>;
   put<T>(path: string, body: unknown): Promise<T>;
+  post<T>(path: string, body: unknown): Promise<T>;
   /** False when there was no such thing. */
   remove(path: string): Promise<boolean>;
   /** Every entry of the log, newest first, page by page. */
@@ -62,13 +63,15 @@ export const operatorApi = (environment: NodeJS.ProcessEnv): OperatorApi => {
     const fields = (read.fields ?? []).map(({ field, problem }) => `; ${field} ${problem}`).join('');
     throw new ApiError('api-refused', `${answer.status}: ${read.title ?? read.message}${fields}`);
   };
-  const get = async <T>(path: string): Promise<T> => {
-    const body = await ask<T>('GET', path);
+  const sure = async <T>(method: string, path: string, content?: unknown): Promise<T> => {
+    const body = await ask<T>(method, path, content);
     if (body === undefined) throw new ApiError('api-refused', '404: there is no such thing');
     return body;
   };
+  const get = <T>(path: string): Promise<T> => sure('GET', path);
   return {
     get,
+    post: (path, body) => sure('POST', path, body),
     find: (path) => ask('GET', path),
     put: async <T>(path: string, body: unknown) => (await ask<T>('PUT', path, body)) as T,
     remove: async (path) => (await ask('DELETE', path)) !== undefined,

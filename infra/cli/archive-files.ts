@@ -17,8 +17,11 @@ const reading = <T>(path: string, work: () => T): T => {
   }
 };
 
+/** The bytes of a file. @throws FileError */
+export const bytesOf = (path: string): Buffer<ArrayBuffer> => reading(path, () => readFileSync(path));
+
 /** The text of a file. @throws FileError */
-export const textOf = (path: string): string => reading(path, () => readFileSync(path, 'utf8'));
+export const textOf = (path: string): string => bytesOf(path).toString('utf8');
 
 /**
  * The lines of an archive of the log, as it lies on S3 or under `.local/deliveries`: every `.jsonl` of the folder,
@@ -33,7 +36,7 @@ export function* linesIn(folder: string): Generator<ArchiveLine> {
   if (files.length === 0) throw new FileError('file-unreadable', `${folder} holds no .jsonl file`);
   for (const name of files.sort()) {
     const path = join(folder, name);
-    const bytes = reading(path, () => readFileSync(path));
+    const bytes = bytesOf(path);
     const text = (name.endsWith('.gz') ? reading(path, () => gunzipSync(bytes)) : bytes).toString('utf8');
     for (const line of text.split('\n'))
       if (line !== '') yield reading(path, () => JSON.parse(line) as ArchiveLine);

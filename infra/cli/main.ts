@@ -14,13 +14,17 @@ import { CountersignError } from '../../functions/platform/errors.ts';
 import { readAsset } from '../../functions/platform/index.ts';
 import { loadScorer } from '../../functions/risk/index.ts';
 import { type OperatorApi, operatorApi } from './api.ts';
-import { linesIn, textOf } from './archive-files.ts';
+import { bytesOf, linesIn, textOf } from './archive-files.ts';
 import { issuers } from './issuers.ts';
 import { labelsOf } from './labels.ts';
+import { policies } from './policies.ts';
 
 const USAGE = `Usage: npx countersign <command>
 
-  replay <eventId> …            makes decisions again from their records, and compares bit for bit
+  policies --help               policies without a deployment: show, try, add, activate, rollback
+  replay <eventId> … [--model <folder>]
+                                makes decisions again from their records, and compares bit for bit; with the model
+                                of a folder, where they were made with another one than this
   verify                        checks the latest part of the log: its chains, and the latest sealed root
   verify --archive <folder> [--root <file>]
                                 checks a whole archive of the log, and against a root that you kept
@@ -39,10 +43,13 @@ MODEL_KEYS names the public keys that sign the model, where they are your own.
 
 const DAY_MS = 86_400_000;
 
-const scorerOf = async () => {
+/** The model of this release, or of a folder with its `risk.onnx` and `risk.manifest.json`. */
+const scorerOf = async (folder: string | undefined) => {
+  const file = (name: string) =>
+    folder === undefined ? readAsset(name) : Promise.resolve(bytesOf(join(folder, name)));
   const [model, manifest, wasmBinary] = await Promise.all([
-    readAsset('risk.onnx'),
-    readAsset('risk.manifest.json'),
+    file('risk.onnx'),
+    file('risk.manifest.json'),
     readAsset('ort-wasm-simd-threaded.wasm'),
   ]);
   return loadScorer({
@@ -72,8 +79,13 @@ const policiesOf = async (api: OperatorApi, digest: string): Promise<PolicyDecis
   return undefined;
 };
 
-const replayAll = async (api: OperatorApi, ids: readonly string[], say: (line: string) => void) => {
-  const scorer = await scorerOf();
+const replayAll = async (
+  api: OperatorApi,
+  ids: readonly string[],
+  model: string | undefined,
+  say: (line: string) => void,
+) => {
+  const scorer = await scorerOf(model);
   const sets = new Map<string, PolicyDecisionPoint | undefined>();
   let same = true;
   for (const id of ids) {
@@ -146,8 +158,13 @@ export const main = async (
 ): Promise<number> => {
   const days = Number(optionOf(options, 'days') ?? 30);
   try {
-    if (command === 'replay' && options.length > 0)
-      return await replayAll(operatorApi(environment), options, say);
+    if (command === 'replay' && options.length > 0) {
+      const model = optionOf(options, 'model');
+      const at = options.indexOf('--model');
+      const ids = at < 0 ? options : options.toSpliced(at, 2);
+      return await replayAll(operatorApi(environment), ids, model, say);
+    }
+    if (command === 'policies') return await policies(options, environment, say);
     if (command === 'issuers') return await issuers(options, environment, say);
     if (command === 'verify') return await verify(operatorApi(environment), options, say);
     if (command === 'ocsf' && days > 0) {
