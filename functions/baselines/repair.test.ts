@@ -47,6 +47,8 @@ describe('repair', () => {
       weight: before.dimensions.device[0]!.weight,
     });
     expect(clean.hours).toEqual(before.hours);
+    expect(clean.weekdays).toEqual(before.weekdays);
+    expect(poisoned.weekdays).not.toEqual(before.weekdays);
     // It did happen: as an attempt it still counts.
     expect(clean.attempts).toEqual(poisoned.attempts);
   });

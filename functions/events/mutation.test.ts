@@ -166,6 +166,21 @@ function expectNamed(error: unknown): void {
 }
 
 describe('mutated events', () => {
+  it('are of every provider that is read', () => {
+    expect([...new Set(seeds.map(({ provider }) => provider))].sort()).toEqual([
+      'auth0',
+      'aws',
+      'cognito',
+      'duo',
+      'entra',
+      'google-workspace',
+      'keycloak',
+      'native',
+      'okta',
+      'onelogin',
+    ]);
+  });
+
   it('are read into a valid event or refused by field, never anything else', () => {
     let accepted = 0;
     let refused = 0;

@@ -374,3 +374,67 @@ describe('what a record means', () => {
     expect(named(provider, name)).toMatchObject(expected);
   });
 });
+
+describe('what a provider detected itself', () => {
+  const changed = (provider: string, name: string, change: (detail: never) => unknown) => {
+    const envelope = all.find((one) => one.provider === provider && one.case === name)!;
+    const event = readFixture({
+      ...envelope,
+      detail: change(structuredClone(envelope.detail) as never) as Readonly<Record<string, unknown>>,
+    });
+    if (event instanceof EventError || event.type !== 'authentication') throw new Error('not read');
+    return event.evidence;
+  };
+  const entra = (types: unknown) =>
+    changed('entra', 'Interactive sign-in with authenticator', (detail: { properties?: object }) =>
+      detail.properties
+        ? { ...detail, properties: { ...detail.properties, riskEventTypes_v2: types } }
+        : { ...(detail as object), riskEventTypes_v2: types },
+    );
+
+  it('is evidence under its name: Entra’s risk detections', () => {
+    expect(entra(['leakedCredentials', 'unlikelyTravel'])).toEqual([
+      { type: 'leakedCredentials', issuer: 'entra' },
+      { type: 'unlikelyTravel', issuer: 'entra' },
+    ]);
+    expect(entra([])).toEqual([]);
+  });
+
+  it.each([['leakedCredentials'], [{ a: 1 }], [7], [[7, null, {}, 'no name!', 'x'.repeat(65)]]])(
+    'is nothing when it is no list of names: %j',
+    (types) => {
+      expect(entra(types)).toEqual([]);
+    },
+  );
+
+  it('is bounded: eight names at most', () => {
+    expect(entra(Array(50).fill('generic'))).toHaveLength(8);
+  });
+
+  it('is evidence of Okta and Google Workspace as well, only when they say so', () => {
+    const okta = (threatSuspected: unknown) =>
+      changed(
+        'okta',
+        'Session started with password',
+        (detail: { debugContext?: { debugData?: object } }) => ({
+          ...(detail as object),
+          debugContext: { debugData: { ...detail.debugContext?.debugData, threatSuspected } },
+        }),
+      );
+    expect(okta('true')).toEqual([{ type: 'threatSuspected', issuer: 'okta' }]);
+    expect(okta('false')).toEqual([]);
+    const google = (value: unknown) =>
+      changed('google-workspace', 'Password sign-in', (detail: { events: { parameters: object[] }[] }) => ({
+        ...(detail as object),
+        events: detail.events.map((event) => ({
+          ...event,
+          parameters: [
+            ...event.parameters.filter((one) => !('name' in one) || one.name !== 'is_suspicious'),
+            { name: 'is_suspicious', boolValue: value },
+          ],
+        })),
+      }));
+    expect(google(true)).toEqual([{ type: 'suspiciousLogin', issuer: 'google-workspace' }]);
+    expect(google(false)).toEqual([]);
+  });
+});

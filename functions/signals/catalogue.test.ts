@@ -6,7 +6,7 @@ import { parseAgent } from './agent.ts';
 import { catalogue, evaluateSignals, featureVector } from './catalogue.ts';
 import { newCountry } from './new-country.ts';
 import { observe } from './observe.ts';
-import type { NetworkFacts, SignalContext } from './signal.ts';
+import { type NetworkFacts, personText, type SignalContext } from './signal.ts';
 import { BERLIN, contextOf, pseudonym, taught, valueFrom } from './testing/context.ts';
 
 const few = (prefix: string) => fc.integer({ min: 0, max: 4 }).map((n) => `${prefix}${n}`);
@@ -176,6 +176,61 @@ describe('every signal', () => {
       expect(bounds[0], code).toBeGreaterThan(range[0]);
       expect(bounds.at(-2), code).toBeLessThanOrEqual(range[1]);
     }
+  });
+
+  it('never tells the subject an address, a network, a place or a coordinate, nor the operator an address', () => {
+    fc.assert(
+      fc.property(contexts, (given) => {
+        const ip = '203.0.113.77';
+        const place = { city: 'Berlin', latitude: 52.5187, longitude: 13.4083, asName: 'Example Net' };
+        const seen: SignalContext = {
+          ...given,
+          event: { ...given.event, network: { ip, roundTripMs: 9 } },
+          ...(given.network && { network: { ...given.network, ...place } }),
+          threats: { version: '7', match: { kind: 'malicious', confidence: 0.9, label: 'scanner' } },
+          servers: [{ latitude: 0, longitude: 0 }],
+        };
+        const secrets = [
+          seen.network?.prefix,
+          seen.network?.asn,
+          'Berlin',
+          'Example Net',
+          '52.5',
+          '13.4',
+          ip,
+        ];
+        for (const definition of catalogue) {
+          const found = definition.evaluate(seen);
+          if (!found.evaluated) continue;
+          const text = personText(definition, found.value);
+          for (const secret of secrets) if (secret) expect(text, definition.code).not.toContain(secret);
+          expect(text).not.toMatch(/\d|\b[A-Z]{2}\b/);
+          expect(`${found.observed} ${found.usual}`, definition.code).not.toContain(ip);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it.each([
+    ['dormantAccount', 0.5, /within a day/],
+    ['dormantAccount', 6, /some days/],
+    ['dormantAccount', 30, /some weeks/],
+    ['dormantAccount', 400, /a long time/],
+    ['unlikelyTravel', 690, /only a fast journey/],
+    ['unlikelyTravel', 901, /farther away/],
+    ['newDevice', 0.1, /usually use/],
+    ['newDevice', 12, /not one that you usually use/],
+    ['deviceTenure', 0, /new for you/],
+    ['deviceTenure', 100, /a long time/],
+    ['historyThin', 1, /no history yet/],
+    ['bruteForce', 0.2, /hardly any/],
+    ['bruteForce', 9, /several/],
+    ['anonymizedIPAddress', 0.5, /servers/],
+    ['anonymizedIPAddress', 1, /hides/],
+  ])('says no more than the value bears out: %s of %f', (code, value, words) => {
+    const definition = catalogue.find((one) => one.code === code)!;
+    expect(personText(definition, value)).toMatch(words);
   });
 
   it('leaves what it looks at as it is', () => {

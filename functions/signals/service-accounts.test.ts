@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { AuthEvent } from '../events/index.ts';
+import { newApplication } from './new-application.ts';
+import { newASN } from './new-asn.ts';
+import { newFactor } from './new-factor.ts';
 import { serviceAccountSchedule } from './service-account-schedule.ts';
 import { suspiciousSignins } from './suspicious-signins.ts';
 import { contextOf, NOW, PARIS, taught, valueFrom, whyNot } from './testing/context.ts';
+import { unfamiliarAgent } from './unfamiliar-agent.ts';
 
 const program: Partial<AuthEvent> = {
   subject: { id: 'svc-1', kind: 'service', roles: [] },
@@ -26,6 +30,33 @@ describe('a service account unlike itself', () => {
     expect(near).toBeCloseTo(0.25);
     expect(far).toBeGreaterThan(0.6);
     expect(valueFrom(suspiciousSignins, contextOf({ ...credential, subject }))).toBeCloseTo(0.5);
+  });
+
+  it.each([
+    ['address', { network: { ...contextOf().network!, prefix: '192.0.3.0/24' } }],
+    ['ASN', { network: { ...contextOf().network!, asn: 'AS64999' } }],
+    ['target', { event: { application: { id: 'billing' } } }],
+    ['resource', { event: { resource: { id: 'secrets' } } }],
+    ['agent', { event: { agent: { userAgent: 'curl/8.7.1' } } }],
+    ['credential type', { event: { factors: ['certificate'] as const } }],
+  ])('counts a new %s on its own', (_, changed: Parameters<typeof contextOf>[0] & object) => {
+    const known = taught(20, { event: { ...program, resource: { id: 'queue' } } });
+    const event = { ...program, resource: { id: 'queue' }, ...changed.event };
+    expect(valueFrom(suspiciousSignins, contextOf({ ...changed, event, subject: known }))).toBeGreaterThan(
+      0.2,
+    );
+  });
+
+  it('backs off to other programs of its role, application and tenant while its own history is thin', () => {
+    const others = taught(60, change);
+    const stranger = contextOf(change);
+    for (const level of ['role', 'application', 'tenant'] as const) {
+      const among = { ...stranger, [level]: others };
+      for (const signal of [newASN, newFactor, unfamiliarAgent, newApplication])
+        expect(valueFrom(signal, among), `${signal.code} by ${level}`).toBeLessThan(2);
+    }
+    const odd = contextOf({ event: { ...program, factors: ['certificate'] } });
+    expect(valueFrom(newFactor, { ...odd, role: others })).toBeGreaterThan(5);
   });
 
   it('is for programs, and needs something to compare', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { personText } from './signal.ts';
 import { BERLIN, contextOf, DAY, HOUR, NOW, PARIS, taught, valueFrom, whyNot } from './testing/context.ts';
 import { leastSpeed, unlikelyTravel } from './unlikely-travel.ts';
 
@@ -91,4 +92,54 @@ it('is the same both ways, falls with time and with the radii, and never leaves 
       expect(leastSpeed({ ...a, radiusKm: a.radiusKm + 100 }, b, elapsed)).toBeLessThanOrEqual(speed);
     }),
   );
+});
+
+describe('each clause of the rule', () => {
+  const evaluated = (context: ReturnType<typeof arriving>) => unlikelyTravel.evaluate(context).evaluated;
+
+  it('accuracy radius: a coarser prefix needs more distance for the same speed', () => {
+    const fine = valueFrom(unlikelyTravel, arriving(1, { ...PARIS, radiusKm: 10 }));
+    const coarse = valueFrom(unlikelyTravel, arriving(1, { ...PARIS, radiusKm: 200 }));
+    expect(fine - coarse).toBeCloseTo(190, 0);
+  });
+
+  it('coarse: a country-wide location is not evaluated, on either end', () => {
+    expect(evaluated(arriving(1, { ...PARIS, radiusKm: 500 }))).toBe(false);
+    const place = { ...home.place!, radiusKm: 500 };
+    expect(evaluated(arriving(1, PARIS, { subject: { ...home, place } }))).toBe(false);
+  });
+
+  it('placeless networks: no place is ever learned from one, so none is travelled from', () => {
+    for (const cls of ['vpn', 'relay', 'satellite', 'mobile', 'hosting', 'tor'] as const)
+      expect(taught(5, { network: { ...BERLIN, class: cls } }).place, cls).toBeUndefined();
+    expect(taught(5).place).toBeDefined();
+  });
+
+  it('same address after a change of the geo database: the location moved, not the person', () => {
+    const moved = { ...BERLIN, latitude: PARIS.latitude!, longitude: PARIS.longitude!, city: 'Paris' };
+    expect(whyNot(unlikelyTravel, arriving(1, moved))).toBe('the network is the same');
+    expect(evaluated(arriving(1, { ...moved, prefix: '192.0.3.0/24' }))).toBe(true);
+  });
+
+  it('shared egress of the organisation: colleagues come out there, wherever they sit', () => {
+    const tenant = taught(200, { network: PARIS });
+    expect(evaluated(arriving(1, PARIS, { tenant }))).toBe(false);
+    expect(evaluated(arriving(1, PARIS, { tenant: taught(200) }))).toBe(true);
+  });
+
+  it('fractional hours: ninety minutes are one and a half, not one and not two', () => {
+    const km = valueFrom(unlikelyTravel, arriving(1));
+    expect(valueFrom(unlikelyTravel, arriving(1.5))).toBeCloseTo(km / 1.5, 6);
+    expect(unlikelyTravel.evaluate(arriving(1.5))).toMatchObject({
+      observed: expect.stringContaining('1.5 h'),
+    });
+  });
+
+  it('words: a train ride is not called impossible, a jump across the world is', () => {
+    const said = (hours: number) => personText(unlikelyTravel, valueFrom(unlikelyTravel, arriving(hours)));
+    expect(said(0.5)).toMatch(/farther away than people usually can travel/);
+    expect(said(1.2)).toMatch(/only a fast journey/);
+    expect(said(8)).toMatch(/one can travel there/);
+    expect(personText(unlikelyTravel, 0)).toMatch(/within reach/);
+  });
 });

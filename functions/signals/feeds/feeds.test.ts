@@ -1,3 +1,8 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { feedSource, REFRESH_MS } from './feed-source.ts';
@@ -247,5 +252,43 @@ describe('a feed that changes', () => {
     one.state.file = null;
     expect(await later(one)).toBeUndefined();
     expect(one.state.failures).toBe(0);
+  });
+});
+
+describe('the import command', () => {
+  const script = fileURLToPath(new URL('import-stix.ts', import.meta.url));
+  const run = (...options: string[]) =>
+    spawnSync(process.execPath, [script, ...options], { encoding: 'utf8', timeout: 30_000 });
+
+  it('writes a feed of a bundle that a table reads, and says what it left out', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'countersign-stix-'));
+    const [bundle, out] = [join(folder, 'bundle.json'), join(folder, 'feed.json')];
+    const indicator = {
+      type: 'indicator',
+      spec_version: '2.1',
+      pattern_type: 'stix',
+      valid_from: '2026-01-01T00:00:00Z',
+      valid_until: '2099-01-01T00:00:00Z',
+    };
+    const objects = [
+      { ...indicator, pattern: "[ipv4-addr:value = '198.51.100.1']", confidence: 80 },
+      { ...indicator, pattern: "[domain-name:value = 'evil.example']" },
+    ];
+    writeFileSync(bundle, JSON.stringify({ type: 'bundle', objects }));
+    const { status, stdout } = run(bundle, '--out', out, '--version', '9', '--source', 'Example ISAC');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^1 prefixes in feed 9: .*feed\.json\n {2}1 left out: /);
+    const feed = JSON.parse(readFileSync(out, 'utf8'));
+    expect(feed.source).toBe('Example ISAC');
+    expect(threatTable(feed).verdict('198.51.100.1', NOW)).toMatchObject({
+      version: '9',
+      match: { confidence: 0.8 },
+    });
+    rmSync(folder, { recursive: true });
+  });
+
+  it('without a bundle says how it is used, and fails', () => {
+    const { status, stderr } = run();
+    expect([status, stderr]).toEqual([2, expect.stringContaining('STIX 2.1 bundles')]);
   });
 });
