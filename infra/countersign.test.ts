@@ -190,8 +190,17 @@ describe.each(both)('least privilege in %s', (_, template) => {
       'PutItem Presentations',
       'PutItem TablesWallets',
     ]);
+    expect(actions('Subjects').filter((action) => action.endsWith('Wallets'))).toEqual([
+      'DeleteItem TablesWallets',
+      'GetItem TablesWallets',
+    ]);
     expect(actions('VcApi')).toEqual(['GetItem Issuers']);
-    expect(actions('TrustedIssuers')).toEqual(['DeleteItem Issuers', 'GetItem Issuers', 'PutItem Issuers']);
+    expect(actions('TrustedIssuers')).toEqual([
+      'DeleteItem Issuers',
+      'GetItem Issuers',
+      'PutItem Issuers',
+      'UpdateItem Issuers',
+    ]);
     expect(actions('Sessions')).toEqual([
       'BatchGetItem Decisions',
       'BatchGetItem TablesSessions',
@@ -745,8 +754,10 @@ describe('the registry of schemas', () => {
       ['countersign@ReviewRequested', 'JSONSchemaDraft4'],
       ['countersign@ReviewResolved', 'JSONSchemaDraft4'],
       ['countersign@SessionRevoked', 'JSONSchemaDraft4'],
-      ['countersign@Step-UpRequired', 'JSONSchemaDraft4'],
       ['countersign@SignalReceived', 'JSONSchemaDraft4'],
+      ['countersign@Step-UpRequired', 'JSONSchemaDraft4'],
+      ['countersign@PresentationVerified', 'JSONSchemaDraft4'],
+      ['countersign@PresentationRejected', 'JSONSchemaDraft4'],
     ]);
     for (const { Content } of schemas)
       expect(JSON.parse(Content).$schema).toBe('http://json-schema.org/draft-04/schema#');

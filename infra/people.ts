@@ -109,10 +109,12 @@ export class People extends Construct {
         ...tables,
         LOG_TABLE: log.tableName,
         SESSIONS_TABLE: sessions.tableName,
+        WALLETS_TABLE: props.tables.wallets.tableName,
         PSEUDONYM_SECRET_ARN: pseudonymSecretArn,
       },
     });
     this.subjects.allow(
+      onItems(props.tables.wallets, ['DeleteItem', 'GetItem']),
       onItems(decisions, ['BatchGetItem', 'DeleteItem']),
       onItems(baselines, ['BatchGetItem', 'DeleteItem']),
       onItems(reviews, ['GetItem', 'DeleteItem']),

@@ -14,6 +14,7 @@ import {
   secretReader,
   tenantOfCaller,
 } from '../platform/index.ts';
+import { walletStore } from '../presentations/requests/index.ts';
 import { sessionStore } from '../sessions/index.ts';
 import { ReviewError } from './review-error.ts';
 import { reviewStore } from './reviews.store.ts';
@@ -25,6 +26,7 @@ const config = configOf(process.env, [
   'REVIEWS_TABLE',
   'LOG_TABLE',
   'SESSIONS_TABLE',
+  'WALLETS_TABLE',
   'PSEUDONYM_SECRET_ARN',
   'TENANTS',
   'UNBOUND_TENANTS',
@@ -36,6 +38,7 @@ const deps: SubjectDeps = {
   records: reviewStore(dynamodb, config.REVIEWS_TABLE, Date.now),
   log: logStore(dynamodb, config.LOG_TABLE, Date.now),
   sessions: sessionStore(dynamodb, config.SESSIONS_TABLE, Date.now),
+  wallets: walletStore(dynamodb, config.WALLETS_TABLE),
   secret: secretReader(config.PSEUDONYM_SECRET_ARN),
   clock: Date.now,
 };

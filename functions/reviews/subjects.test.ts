@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { logStore } from '../decisions/index.ts';
 import { pseudonymsFor } from '../platform/index.ts';
+import { walletBindingId, walletStore } from '../presentations/requests/index.ts';
 import { sessionStore } from '../sessions/index.ts';
 import { giveFeedback } from './feedback.ts';
 import { eraseSubject, exportSubject, type SubjectDeps } from './subjects.ts';
@@ -13,7 +14,8 @@ beforeAll(async () => {
   people = await startPeople();
   const log = logStore(people.tables.client, people.tables.log, people.clock);
   const sessions = sessionStore(people.tables.client, people.tables.sessions, people.clock);
-  deps = { ...people, log, sessions, secret: async () => SECRET };
+  const wallets = walletStore(people.tables.client, people.tables.wallets);
+  deps = { ...people, log, sessions, wallets, secret: async () => SECRET };
 });
 afterAll(() => people?.tables.close());
 
@@ -55,4 +57,21 @@ test('the same name in another tenant is another subject', async () => {
   await expect(exportSubject(deps, 'shop', 'namesake')).rejects.toMatchObject({ status: 404 });
   await eraseSubject(deps, 'shop', 'namesake');
   expect((await exportSubject(deps, 'bank', 'namesake')).decisions).toHaveLength(1);
+});
+
+test('enrolled wallets are exported, and go with their subject', async () => {
+  const wallets = walletStore(people.tables.client, people.tables.wallets);
+  const enrol = async (id: string, holder: string) => {
+    const subject = pseudonymsFor(SECRET, 'shop')('subject', id);
+    const common = { tenant: 'shop', subject, holder, format: 'ldp_vc', enrolledBy: 'session' } as const;
+    await wallets.enrol({ ...common, id: walletBindingId('shop', subject, holder), enrolledAt: NOW });
+    return subject;
+  };
+  await enrol('phones', 'phone');
+  const other = await enrol('tablets', 'tablet');
+  expect((await exportSubject(deps, 'shop', 'phones')).wallets).toMatchObject([{ holder: 'phone' }]);
+  expect(await eraseSubject(deps, 'shop', 'phones')).toEqual({ decisions: 0, records: 1 });
+  await expect(exportSubject(deps, 'shop', 'phones')).rejects.toMatchObject({ code: 'subject-unknown' });
+  expect(await wallets.ownerOf('shop', 'phone')).toBeUndefined();
+  expect(await wallets.of('shop', other)).toHaveLength(1);
 });

@@ -1,6 +1,7 @@
 import { type BaselineStore, exportBaseline } from '../baselines/index.ts';
 import { type DecisionStore, LOG_DAYS, type LogStore, subjectKey } from '../decisions/index.ts';
 import { pseudonymsFor } from '../platform/index.ts';
+import type { WalletStore } from '../presentations/requests/index.ts';
 import { eraseSessions, type SessionStore, sessionsOfSubject } from '../sessions/index.ts';
 import { readBaseline } from './move-baseline.ts';
 import { ReviewError } from './review-error.ts';
@@ -13,6 +14,7 @@ export interface SubjectDeps {
   readonly records: ReviewStore;
   readonly log: LogStore;
   readonly sessions: SessionStore;
+  readonly wallets: Pick<WalletStore, 'of' | 'forget'>;
   readonly secret: () => Promise<string>;
   /** Processing time, ms. */
   readonly clock: () => number;
@@ -39,7 +41,7 @@ const subjectOf = async (deps: SubjectDeps, tenant: string, id: string): Promise
 
 /**
  * Everything that is kept about a subject, in plain JSON (GDPR Art. 15 and 20): the baseline, every decision with its
- * reasons, the sessions, and what was said of them.
+ * reasons, the sessions, the enrolled wallets, and what was said of them.
  *
  * @param id as the application names the subject.
  * @throws ReviewError `subject-unknown` (404) when nothing is kept.
@@ -54,7 +56,9 @@ export const exportSubject = async (deps: SubjectDeps, tenant: string, id: strin
     decisions.push(...(await deps.decisions.getMany(some)));
   const named = decisions.flatMap(({ session }) => (session ? [session.id] : []));
   const sessions = await sessionsOfSubject(deps.sessions, tenant, subject, named);
-  if (baseline.version === 0 && keys.length === 0 && decisions.length === 0 && sessions.length === 0)
+  const wallets = await deps.wallets.of(tenant, subject);
+  const lists = [keys, decisions, sessions, wallets];
+  if (baseline.version === 0 && lists.every((list) => list.length === 0))
     throw new ReviewError('subject-unknown', 'Nothing is kept about this subject', { status: 404 });
   return {
     subject,
@@ -63,15 +67,16 @@ export const exportSubject = async (deps: SubjectDeps, tenant: string, id: strin
       .map(({ decision, basis }) => ({ ...decision, ...(basis ? { asked: basis.question } : {}) }))
       .sort((a, b) => (a.time < b.time ? -1 : 1)),
     sessions,
+    wallets,
     records: await Promise.all(keys.map((key) => deps.records.get<{ version: number }>(key))),
   };
 };
 
 /**
- * Forgets a subject: the baseline, the decisions, what was said of them, and the key of the log's payloads, which
+ * Forgets a subject: the baseline, the wallets, the decisions, what was said of them, and the key of the log's payloads, which
  * stays whole and unreadable. It can be called again, and finishes what a fault left.
  *
- * @returns how many decisions and records went.
+ * @returns how many decisions and how many records went, wallets among these.
  */
 export const eraseSubject = async (
   deps: SubjectDeps,
@@ -83,6 +88,7 @@ export const eraseSubject = async (
   // The key first: whatever comes after, the log is closed by then.
   await deps.log.destroySubjectKey(owner);
   await deps.baselines.erase(subjectKey(tenant, subject));
+  const wallets = await deps.wallets.forget(tenant, subject);
   const keys = await deps.records.ofSubject(owner);
   for (const key of keys) await deps.records.remove(key);
   const about = await deps.log.about(owner, days(deps.clock()));
@@ -95,5 +101,5 @@ export const eraseSubject = async (
   for (const key of decisions) await deps.decisions.remove(key);
   // The notes last: they say what is still to be done.
   await deps.log.about(owner, days(deps.clock()), true);
-  return { decisions: decisions.length, records: keys.length };
+  return { decisions: decisions.length, records: keys.length + wallets };
 };

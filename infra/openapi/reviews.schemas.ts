@@ -141,6 +141,7 @@ const SubjectExport = z
     baseline: z.record(z.string(), z.unknown()).exactOptional().describe('What is usual for the subject'),
     decisions: z.array(decisionSchema.loose()).describe('Every decision, and what policy was asked'),
     sessions: z.array(z.unknown()).describe('Sessions that are followed'),
+    wallets: z.array(z.record(z.string(), z.unknown())).describe('Wallets that are or were enrolled'),
     records: z.array(z.unknown()).describe('What was said of them'),
   })
   .describe('All that is kept about a subject');
@@ -163,6 +164,6 @@ export const REVIEW_SCHEMAS = {
   SubjectExport,
   SubjectErased: z.object({
     decisions: z.number().describe('How many went'),
-    records: z.number().describe('How many went'),
+    records: z.number().describe('How many went, wallets among them'),
   }),
 };
