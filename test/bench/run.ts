@@ -10,6 +10,7 @@ import { coldPresentationFigures, presentationFigures } from './presentations.ts
 import { provingFigures } from './proving.ts';
 import { requestUnitFigures } from './request-units.ts';
 import { roadFigures } from './road.ts';
+import { stepUpFigures } from './step-up.ts';
 import { warmFigures } from './warm.ts';
 
 const HELP = `npm run bench -- [part ...]
@@ -19,6 +20,7 @@ Measures each figure beside a peer or a floor in the same run, and prints the ra
 parts: cold      from process start to the first decision
        warm      one evaluation without DynamoDB, and what it is made of
        road      events per second through the whole of local mode
+       step-up   from a risky event by a wallet's answer to allow, in local mode
        size      what each function weighs when deployed
        units     DynamoDB request units per event
        policy    one answer of policy, and 10,000 decisions replayed
@@ -33,6 +35,7 @@ const parts: Record<string, readonly [title: string, measure: () => Promise<Figu
   cold: ['Cold start', () => withLocalMode(coldStartFigures)],
   warm: ['Warm, inside the function', warmFigures],
   road: ['The whole road, in local mode', () => withLocalMode(roadFigures)],
+  'step-up': ['Step-up by proof, in local mode', () => withLocalMode(stepUpFigures)],
   size: ['Deployed size', () => withLocalMode((local) => bundleFigures(local.template))],
   units: ['DynamoDB request units', () => requestUnitFigures()],
   sessions: [
