@@ -41,3 +41,18 @@ it('passes a refusal on with its code', async () => {
   );
   await expect(prover({})).rejects.toThrow(expect.objectContaining({ code: 'proof-failed' }));
 });
+
+it('waits for no worker that has failed', async () => {
+  const posted: unknown[] = [];
+  const worker = Object.assign(new EventTarget(), {
+    postMessage: (message: unknown) => void posted.push(message),
+  });
+  const lonely = workerProver(worker as unknown as MessageEnd, artefacts);
+  const refused = expect.objectContaining({ name: 'ProvingError', code: 'proof-failed' });
+  const waiting = [lonely(inputs), lonely(inputs)];
+  worker.dispatchEvent(new Event('error'));
+  for (const each of waiting) await expect(each).rejects.toThrow(refused);
+  await expect(lonely(inputs)).rejects.toThrow(refused);
+  // The artefacts and two orders; nothing after it had failed.
+  expect(posted).toHaveLength(3);
+});

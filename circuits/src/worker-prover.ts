@@ -8,6 +8,7 @@ import type { WitnessInputs } from './witness-inputs.ts';
 export interface MessageEnd {
   postMessage(message: unknown): void;
   addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
+  addEventListener(type: 'error' | 'messageerror', listener: () => void): void;
 }
 
 type Order =
@@ -29,6 +30,7 @@ type Report =
  * A prover whose work is done elsewhere, so that a page stays responsive.
  *
  * @param worker one that runs `proving-worker.ts`. @param artefacts sent to it once.
+ * @throws (from the prover) ProvingError as the other end's prover, and `proof-failed` when the worker fails.
  * @example
  * ```ts
  * const worker = new Worker(new URL('./proving-worker.js', import.meta.url), { type: 'module' });
@@ -42,6 +44,21 @@ export function workerProver(worker: MessageEnd, artefacts: ProvingArtefacts): P
     const report = data as Report;
     waiting.get(report.id)?.(report);
   });
+  // Its script could not be loaded, or its memory ran out: nobody would ever answer.
+  let failed = false;
+  const gone = (id: number): Report => ({
+    kind: 'failed',
+    id,
+    code: 'proof-failed',
+    message: 'The proving worker has failed: make another',
+    fields: [],
+  });
+  const failAll = (): void => {
+    failed = true;
+    for (const [id, tell] of waiting) tell(gone(id));
+  };
+  worker.addEventListener('error', failAll);
+  worker.addEventListener('messageerror', failAll);
   worker.postMessage({ kind: 'artefacts', artefacts } satisfies Order);
   return (inputs, onProgress) =>
     new Promise((resolve, reject) => {
@@ -56,7 +73,8 @@ export function workerProver(worker: MessageEnd, artefacts: ProvingArtefacts): P
           }),
         );
       });
-      worker.postMessage({ kind: 'prove', id, inputs } satisfies Order);
+      if (failed) waiting.get(id)!(gone(id));
+      else worker.postMessage({ kind: 'prove', id, inputs } satisfies Order);
     });
 }
 

@@ -377,7 +377,12 @@ describe('a verifier refuses', () => {
         /document-not-covered|claim-value-invalid/,
       );
     }
-    for (const more of [{ created: '2026-11-20T00:00:00Z' }, { nonce: 'n' }, { id: 'urn:uuid:1' }]) {
+    for (const more of [
+      { created: '2026-11-20T00:00:00Z' },
+      { nonce: 'n' },
+      { id: 'urn:uuid:1' },
+      { '@context': 'urn:uuid:1' },
+    ]) {
       const proof = { ...(first.derived.proof as JsonObject), ...more };
       expect(await outcome({ ...first.derived, proof })).toBe('document-not-covered');
     }

@@ -112,7 +112,12 @@ async function createVerifyData(given: VerifyGiven, options: ZkVerifyOptions): P
   const { document, proof, proofSet, documentLoader, verificationMethod } = given;
   const shown = readDerivedProof(proof.proofValue);
   // A second proof would be a second statement about the same document, and a name to follow it by.
-  if ((proofSet?.length ?? 1) !== 1 || Object.keys(proof).some((name) => !MEMBERS.includes(name)))
+  if (
+    (proofSet?.length ?? 1) !== 1 ||
+    Object.keys(proof).some((name) => !MEMBERS.includes(name)) ||
+    // The proof's own would be kept in place of the document's, and say anything.
+    ('@context' in proof && JSON.stringify(proof['@context']) !== JSON.stringify(document?.['@context']))
+  )
     throw new StatementError('document-not-covered', 'The proof has members that it does not cover');
   const skew = options.maxClockSkew ?? 300;
   const clock = encodeSeconds(Math.floor(options.now()));
