@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { CountersignError } from '../../functions/platform/errors.ts';
 import { writePrivate } from './dev-issuer.ts';
 
-/** Local mode cannot start: `port-taken`, `already-running`. It holds no such secret: `secret-unknown`. */
+/** Local mode cannot start: `port-taken`, `already-running`, `state-outdated`. It holds no such secret: `secret-unknown`. */
 export class LocalModeError extends CountersignError {
   override readonly name = 'LocalModeError';
 }

@@ -10,6 +10,7 @@ import { deliveryStreamsOf, openSigningKeys, startEndpoint } from './endpoint/in
 import { eventSourcesOf, pollQueue } from './event-source.ts';
 import { createHttpApi } from './http-api.ts';
 import { type HttpApiConfig, httpApiOf } from './http-api-config.ts';
+import { checkKeptState } from './kept-state.ts';
 import { type LambdaHost, startLambdaHost } from './lambda-host.ts';
 import { type AsyncInvoker, startAsyncInvoker } from './lambda-host-async.ts';
 import type { Invocation } from './lambda-host-function.ts';
@@ -73,7 +74,7 @@ export interface RunningTemplate {
  * Runs a synthesized app on this machine: tables, queues, buses, functions, schedules, HTTP API.
  *
  * @throws TemplateError for what the template holds and local mode cannot run; DynamodbError for tables that
- * cannot be kept; LocalModeError `port-taken` or `already-running`.
+ * cannot be kept; LocalModeError `port-taken`, `already-running` or `state-outdated`.
  * @example
  * ```ts
  * const local = await runTemplate({ assembly: '.local/cdk.out', state: '.local',
@@ -123,6 +124,8 @@ export async function runTemplate(options: RunOptions): Promise<RunningTemplate>
       startDynamodb(tables, { port: ports.dynamodb, directory: join(state, 'dynamodb') }),
     );
     undo.push(() => database.close());
+    // A table that was just made holds nothing.
+    if (database.created.length < tables.length) await checkKeptState(template, urls.dynamodb);
 
     const queues = createQueues(template.ofType('AWS::SQS::Queue').map(queueConfig), {
       directory: join(state, 'queues'),
