@@ -128,7 +128,7 @@ describe('named presentation queries', () => {
 
   const asked = (dcql_query: unknown, more = {}) => ({ own: { purpose: 'A test', dcql_query, ...more } });
   test.each([
-    ['a format that is not verified', asked({ credentials: [{ id: 'a', format: 'mso_mdoc', meta: {} }] })],
+    ['a format that is not verified', asked({ credentials: [{ id: 'a', format: 'vc+sd-jwt', meta: {} }] })],
     ['no types', asked({ credentials: [{ id: 'a', format: 'ldp_vc', meta: {} }] })],
     ['no query', { own: { purpose: 'A test' } }],
     ['no purpose', { own: { dcql_query: { credentials: [] } } }],

@@ -195,7 +195,7 @@ describe('asking a wallet to be enrolled', () => {
           meta: { type_values: [['T']], predicates: [{ path: '/credentialSubject/age', atLeast: 18 }] },
         },
       ],
-      ['format-unsupported', { ...identity, format: 'mso_mdoc' }],
+      ['format-unsupported', { ...identity, format: 'vc+sd-jwt' }],
       ['request-invalid', { ...identity, meta: {} }],
     ];
     for (const [code, credential] of bad) {

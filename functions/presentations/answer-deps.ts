@@ -4,6 +4,7 @@ import { countMetric, logger, pseudonymsFor } from '../platform/index.ts';
 import type { Answered } from './announce.ts';
 import type { AnsweringDeps } from './answer-request.ts';
 import { jwtVcVerifier, sdJwtVerifier } from './formats.ts';
+import { mdocVerifier } from './mdoc-format.ts';
 import type { PresentationStore } from './presentations.store.ts';
 import { type VerificationSettings, verificationDeps } from './verification-deps.ts';
 
@@ -28,6 +29,7 @@ export const answerDeps = (
     publicUrl: settings.PUBLIC_URL,
     verifiers: {
       'dc+sd-jwt': sdJwtVerifier(resolve),
+      mso_mdoc: mdocVerifier,
       jwt_vc_json: jwtVcVerifier(resolve),
       ldp_vc: ldp.verify,
     },

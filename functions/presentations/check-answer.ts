@@ -60,7 +60,9 @@ const checkCredential = (asked: CredentialQuery, presented: Presented): void => 
 const isOfType = ({ format, meta }: CredentialQuery, types: readonly string[]): boolean =>
   format === 'dc+sd-jwt'
     ? (meta.vct_values as string[]).some((vct) => types.includes(vct))
-    : (meta.type_values as string[][]).some((all) => all.every((type) => types.includes(type)));
+    : format === 'mso_mdoc'
+      ? types.includes(meta.doctype_value as string)
+      : (meta.type_values as string[][]).some((all) => all.every((type) => types.includes(type)));
 
 /** Authorities are named by their key identifiers only (§6.1.1.1); the query was refused otherwise. */
 const isByAuthority = (

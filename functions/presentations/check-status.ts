@@ -32,6 +32,8 @@ export const statusCheck =
   ({ get, signers, verifyList, unavailable, clock }: StatusDeps): StatusCheck =>
   async (reference, { issuer, format }): Promise<StatusFound> => {
     try {
+      // Status lists of mdocs are CWTs, or lists of identifiers: neither is read here.
+      if (format === 'mso_mdoc') throw new RemoteError('remote-refused', 'The status of an mdoc is not read');
       if (format === 'dc+sd-jwt') {
         await checkTokenStatus(reference, issuer, get, signers, clock());
         return { status: 'valid', messages: [] };

@@ -4,7 +4,7 @@ import type { FieldProblem } from '../platform/index.ts';
 import { PresentationError } from './presentation-error.ts';
 
 /** Formats of credentials that are verified. */
-export const FORMATS = ['dc+sd-jwt', 'jwt_vc_json', 'ldp_vc'] as const;
+export const FORMATS = ['dc+sd-jwt', 'mso_mdoc', 'jwt_vc_json', 'ldp_vc'] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** Bounds of a query, so that checking an answer against it stays quick. */
@@ -97,18 +97,27 @@ export const parseQuery = (raw: unknown): Query => {
 
 const checkCredential = (credential: CredentialQuery, field: string): void => {
   const { meta, claims = [], claim_sets = [] } = credential;
-  const types = credential.format === 'dc+sd-jwt' ? meta?.vct_values : meta?.type_values;
+  const { format } = credential;
+  const types =
+    format === 'dc+sd-jwt'
+      ? meta?.vct_values
+      : format === 'mso_mdoc'
+        ? [meta?.doctype_value].filter((type) => typeof type === 'string' && type !== '')
+        : meta?.type_values;
   if (!Array.isArray(types) || types.length === 0)
     throw invalid(`${field}.meta`, 'must name the types that are accepted');
+  // Every element is proved to be the device's, or nothing is (ISO/IEC 18013-5 §9.1.3).
+  if (format === 'mso_mdoc' && credential.require_cryptographic_holder_binding === false)
+    throw invalid(`${field}.require_cryptographic_holder_binding`, 'cannot be false for mso_mdoc');
   checkProfile(credential, field);
   const authorities = credential.trusted_authorities ?? [];
   if (
     authorities.length > 0 &&
-    (credential.format !== 'dc+sd-jwt' || authorities.some(({ type }) => type !== 'aki'))
+    ((format !== 'dc+sd-jwt' && format !== 'mso_mdoc') || authorities.some(({ type }) => type !== 'aki'))
   )
     throw invalid(
       `${field}.trusted_authorities`,
-      'can be enforced here by aki, and in dc+sd-jwt only: trust issuers in the registry',
+      'can be enforced here by aki, in dc+sd-jwt and mso_mdoc only: trust issuers in the registry',
     );
   if (authorities.some(({ values }) => values.length > MAX.values))
     throw invalid(`${field}.trusted_authorities`, 'must be fewer');
@@ -118,6 +127,9 @@ const checkCredential = (credential: CredentialQuery, field: string): void => {
   if (claim_sets.length > MAX.sets || (claim_sets.length > 0 && ids.length !== claims.length))
     throw invalid(`${field}.claim_sets`, 'must name claims, all of which have ids');
   for (const { path, values } of claims) {
+    // §7.2: a namespace, and an element in it.
+    if (format === 'mso_mdoc' && (path.length !== 2 || path.some((step) => typeof step !== 'string')))
+      throw invalid(`${field}.claims`, 'must have paths of a namespace and an element');
     if (path.length > MAX.path || (values?.length ?? 0) > MAX.values)
       throw invalid(`${field}.claims`, 'must be shorter');
     if (values?.length === 0) throw invalid(`${field}.claims`, 'must not be limited to no values');

@@ -152,7 +152,7 @@ describe('a query that is sent out', () => {
     expect(code(() => parseQuery(raw))).toMatch(/^(request-invalid|format-unsupported)$/);
   });
 
-  test.each(['mso_mdoc', 'vc+sd-jwt', 'jwt_vc', undefined])(
+  test.each(['mdoc', 'vc+sd-jwt', 'jwt_vc', undefined])(
     'is refused for format %s, by that name',
     (format) => {
       expect(code(() => parseQuery(query({ ...sdJwt(), format })))).toBe('format-unsupported');

@@ -1,4 +1,5 @@
 import { SIGNATURE_ALGORITHMS } from '../credentials/jose/index.ts';
+import { COSE_ALGORITHMS } from '../credentials/mdoc/index.ts';
 import { isBrowserMode, isEncryptedMode, type PresentationRequest } from './presentation-request.ts';
 import { CONTENT_ENCRYPTION, publicHalf } from './response-encryption.ts';
 import { keyHeaderOf, type VerifierIdentity } from './verifier-identity.ts';
@@ -9,11 +10,13 @@ export const REQUEST_OBJECT_TYPE = 'application/oauth-authz-req+jwt';
 /** Suites of Data Integrity proofs that are verified. */
 export const CRYPTOSUITES = ['eddsa-rdfc-2022', 'ecdsa-rdfc-2019', 'ecdsa-sd-2023', 'bbs-2023'] as const;
 
-const ALGORITHMS_OF_FORMAT: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
-  'dc+sd-jwt': { 'sd-jwt_alg_values': SIGNATURE_ALGORITHMS, 'kb-jwt_alg_values': SIGNATURE_ALGORITHMS },
-  jwt_vc_json: { alg_values: SIGNATURE_ALGORITHMS },
-  ldp_vc: { proof_type_values: ['DataIntegrityProof'], cryptosuite_values: CRYPTOSUITES },
-};
+const ALGORITHMS_OF_FORMAT: Readonly<Record<string, Readonly<Record<string, readonly (string | number)[]>>>> =
+  {
+    'dc+sd-jwt': { 'sd-jwt_alg_values': SIGNATURE_ALGORITHMS, 'kb-jwt_alg_values': SIGNATURE_ALGORITHMS },
+    mso_mdoc: { issuerauth_alg_values: COSE_ALGORITHMS, deviceauth_alg_values: COSE_ALGORITHMS },
+    jwt_vc_json: { alg_values: SIGNATURE_ALGORITHMS },
+    ldp_vc: { proof_type_values: ['DataIntegrityProof'], cryptosuite_values: CRYPTOSUITES },
+  };
 
 /** What the verifier says of itself in the request: only formats that the query names. */
 const clientMetadata = (request: PresentationRequest): Record<string, unknown> => {

@@ -57,6 +57,9 @@ const named = (path: readonly unknown[]): string =>
     .map((step) => String(step).replaceAll(/[_-]/g, ' '))
     .join(', ');
 
+/** Formats of which nothing is shown that was not asked for. */
+const WITHHOLDING: readonly string[] = ['dc+sd-jwt', 'mso_mdoc'];
+
 /** A type by its last, telling part. */
 const lastPart = (type: unknown): string => String(type).split(/[/#:]/).filter(Boolean).at(-1) ?? '';
 
@@ -65,7 +68,9 @@ const wordsOf = (credential: CredentialQuery, scopes: PseudonymScopes): string =
   const types =
     credential.format === 'dc+sd-jwt'
       ? (meta.vct_values as string[])
-      : (meta.type_values as string[][]).map((all) => all.at(-1));
+      : credential.format === 'mso_mdoc'
+        ? [meta.doctype_value]
+        : (meta.type_values as string[][]).map((all) => all.at(-1));
   const shown = (claims ?? []).map(({ path }) => `<li>${escaped(named(path))}</li>`);
   const proved = (Array.isArray(meta.predicates) ? meta.predicates : [])
     .filter(isObject)
@@ -81,7 +86,7 @@ const wordsOf = (credential: CredentialQuery, scopes: PseudonymScopes): string =
       : [];
   const what =
     shown.length + proved.length + known.length === 0
-      ? credential.format === 'dc+sd-jwt'
+      ? WITHHOLDING.includes(credential.format)
         ? '<p>Nothing in it that can be withheld.</p>'
         : '<p>All of it.</p>'
       : `<ul>${[...shown, ...proved, ...known].join('')}</ul>${claim_sets ? '<p>Not all of these may be needed.</p>' : ''}`;

@@ -106,6 +106,14 @@ describe('the status of what was presented', () => {
     await expect(checkWith('refuse', stale)(reference, about, registry)).rejects.toMatchObject({
       code: 'status-unavailable',
     });
+    // No status of an mdoc is read, whatever it points at.
+    const mdoc = { issuer: 'aki:x', format: 'mso_mdoc' };
+    expect(await checkWith('report', stale)(reference, mdoc, registry)).toMatchObject({
+      status: 'unavailable',
+    });
+    await expect(checkWith('refuse', stale)(reference, mdoc, registry)).rejects.toMatchObject({
+      code: 'status-unavailable',
+    });
     const current = publish('/reported');
     const revoked = { status_list: { idx: 1, uri: current } };
     await expect(

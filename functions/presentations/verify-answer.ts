@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../credentials/jose/index.ts';
+import { isObject, type JsonObject, publicKeyOf, thumbprintOf } from '../credentials/jose/index.ts';
 import type { KeyBinding } from '../credentials/sd-jwt/index.ts';
 import type { IssuerRegistry, TrustedIssuer } from '../credentials/trust/index.ts';
 import { CountersignError, type Pseudonym } from '../platform/index.ts';
@@ -7,8 +7,9 @@ import { type CredentialQuery, FORMATS, type Format, type Query } from './dcql-q
 import { type Held, holderOf } from './holder.ts';
 import { transactionsFor } from './new-request.ts';
 import { refusedPresentation } from './presentation-error.ts';
-import type { PresentationRequest } from './presentation-request.ts';
+import { isEncryptedMode, type PresentationRequest } from './presentation-request.ts';
 import type { Outcome, ResultCredential } from './presentation-result.ts';
+import { publicHalf } from './response-encryption.ts';
 
 /** A presentation that verified, with what is to be done about it next. */
 export interface VerifiedPresentation extends Presented {
@@ -30,6 +31,8 @@ export interface VerificationContext {
   readonly binding: KeyBinding;
   /** Where the answer was posted; absent over the browser's API. */
   readonly responseUri?: string;
+  /** Thumbprint (RFC 7638) of the key that the answer had to be encrypted for, base64url. */
+  readonly encryptedFor?: string;
   readonly bindingRequired: boolean;
   readonly registry: IssuerRegistry;
   /** ms since 1970. */
@@ -91,6 +94,7 @@ export const verifyAnswer = async (
     all.map((presentation) => ({ id, presentation })),
   );
   if (presentations.length > MAX_PRESENTATIONS) throw refusedPresentation('There are too many presentations');
+  const encryptedFor = encryptionKeyOf(request);
   const verified = new Map<string, VerifiedPresentation[]>();
   const credentials: ResultCredential[] = [];
   const held: Held[] = [];
@@ -103,6 +107,7 @@ export const verifyAnswer = async (
         asked,
         binding: { audience, nonce: request.nonce, transactionData: transactionsFor(request, id) },
         ...(responseUri === undefined ? {} : { responseUri }),
+        ...(encryptedFor === undefined ? {} : { encryptedFor }),
         bindingRequired: asked.require_cryptographic_holder_binding !== false,
         registry: cached,
         now,
@@ -139,6 +144,11 @@ export const verifyAnswer = async (
   return { credentials, ...(pseudonym === undefined ? {} : { pseudonym }), verifiedAt: now };
 };
 
+const encryptionKeyOf = ({ responseMode, decryptionKey }: PresentationRequest): string | undefined =>
+  isEncryptedMode(responseMode) && decryptionKey !== undefined
+    ? thumbprintOf(publicKeyOf(publicHalf(decryptionKey)))
+    : undefined;
+
 /** What a stranger sent and we could not judge is refused; only our own faults pass as they are. */
 const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
   try {
@@ -157,9 +167,11 @@ const isTrusted = (
   types: readonly string[],
 ): boolean => {
   if (issuer === undefined) return false;
-  const { vct_values, type_values } = asked.meta;
+  const { vct_values, type_values, doctype_value } = asked.meta;
   if (asked.format === 'dc+sd-jwt')
     return (vct_values as string[]).some((vct) => types.includes(vct) && issuer.types.includes(vct));
+  if (asked.format === 'mso_mdoc')
+    return types.includes(doctype_value as string) && issuer.types.includes(doctype_value as string);
   return (type_values as string[][]).some((all) => {
     const own = all.filter((type) => !GENERIC.includes(type));
     return (

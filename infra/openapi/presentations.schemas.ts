@@ -74,7 +74,7 @@ const PresentationResult = z.object({
 }) satisfies z.ZodType<Result>;
 
 const TrustedIssuer = trustedIssuerSchema.extend({
-  issuer: z.string().describe('DID or `https` URL'),
+  issuer: z.string().describe('DID, `https` URL, or `aki:` and the identifier of an authority’s key'),
 }) satisfies z.ZodType<Trusted>;
 
 /** What a wallet posts to the request URI; read by hand, as the members of a form. */

@@ -204,7 +204,7 @@ const WALLETS: Operations = {
 };
 
 const ISSUER = {
-  path: { did: 'DID or `https` URL of the issuer, percent-encoded' },
+  path: { did: 'DID, `https` URL, or `aki:` and the key identifier of an authority; percent-encoded' },
   query: ['tenant'],
   tag: 'Trusted issuers',
   scopes: ['operate'],

@@ -1,8 +1,11 @@
 import { createHash, createPublicKey, randomBytes, verify, X509Certificate } from 'node:crypto';
 import { setGlobalConfig } from '@openid4vc/oauth2';
 import { Openid4vpClient } from '@openid4vc/openid4vp';
+import type { IssuerSigned } from '@owf/mdoc';
 import { CompactEncrypt, importJWK, SignJWT } from 'jose';
 import { type Party, sign } from '../../credentials/data-integrity/testing.ts';
+import { publicKeyOf, thumbprintOf } from '../../credentials/jose/index.ts';
+import { presentMdocTo } from '../../credentials/testing/mdoc.ts';
 import { sdJwtLibrary, type TestKey } from '../../credentials/testing/tokens.ts';
 
 // Local mode listens on http.
@@ -116,6 +119,20 @@ export const presentJwtVc =
     })
       .setProtectedHeader({ alg: 'ES256', kid: `${holder.did}#0`, typ: 'JWT' })
       .sign(holder.privateKey);
+
+/** Presents elements of an mdoc, signed by its device over the session that the request opens. */
+export const presentMdoc =
+  (issued: IssuerSigned, device: TestKey, names: readonly string[]): Presenter =>
+  (audience, nonce, request) => {
+    const { jwks } = (request.client_metadata ?? {}) as { jwks?: { keys: Record<string, unknown>[] } };
+    const encrypted = String(request.response_mode).endsWith('.jwt');
+    return presentMdocTo(issued, device, names, {
+      audience,
+      nonce,
+      ...(typeof request.response_uri === 'string' ? { responseUri: request.response_uri } : {}),
+      ...(encrypted ? { encryptedFor: thumbprintOf(publicKeyOf(jwks!.keys[0])) } : {}),
+    });
+  };
 
 /** Presents a credential with Data Integrity proofs, in a presentation signed by the holder. */
 export const presentLdp =
