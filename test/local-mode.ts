@@ -13,11 +13,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type RunningTemplate, type RunOptions, runTemplate } from '../infra/local/run-template.ts';
 import { synthesize } from '../infra/local/synthesize.ts';
+import { LOCAL_ACCOUNT, readTemplate } from '../infra/local/template.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
 /** A free port with two more behind it, as local mode takes them. */
-const freePorts = async (): Promise<RunOptions['ports']> => {
+export const freePorts = async (): Promise<RunOptions['ports']> => {
   const free = () =>
     new Promise<number>((resolve, reject) => {
       const probe = createServer();
@@ -90,6 +91,16 @@ const withEnvironment = (
   return to;
 };
 
+/** Puts the key that signs request objects where local mode would keep one that it had made. */
+const keepRequestKey = (assembly: string, state: string, pem: string): void => {
+  const place = { account: LOCAL_ACCOUNT, region: 'us-east-1', endpoint: '', api: '' };
+  const key = readTemplate(assembly, place)
+    .ofType('AWS::KMS::Key')
+    .find(({ properties }) => String(properties.Description).includes('request'));
+  if (!key?.arn) throw new Error('No key signs request objects');
+  writeFileSync(join(state, 'signing-keys.json'), JSON.stringify({ [key.arn]: pem }));
+};
+
 /** A free port that has two free ones behind it, for `npm start`. */
 export const freePortWithTwoMore = async (): Promise<number> => {
   const isFree = (port: number) =>
@@ -120,6 +131,8 @@ export const startLocalMode = async (
     readonly assembly?: string;
     /** Values of the functions' environment that differ from the deployed ones. */
     readonly environment?: Readonly<Record<string, string>>;
+    /** PKCS #8 PEM that signs request objects, where it is to have a certificate. */
+    readonly requestKey?: string;
   } = {},
 ): Promise<LocalModeForTest> => {
   const state = options.state ?? mkdtempSync(join(tmpdir(), 'countersign-'));
@@ -129,6 +142,7 @@ export const startLocalMode = async (
       ? withEnvironment(made, options.environment, join(state, 'cdk.out'))
       : made;
   const ports = options.ports ?? (await freePorts());
+  if (options.requestKey) keepRequestKey(assembly, state, options.requestKey);
   const running = await runTemplate({ ...options, assembly, state, ports });
   return {
     ...running,

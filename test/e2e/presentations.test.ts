@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   DERIVABLE,
@@ -24,8 +25,9 @@ import {
   presentSdJwt,
   resolveLink,
 } from '../../functions/presentations/testing/wallet.ts';
-import { type LocalModeForTest, startLocalMode } from '../local-mode.ts';
-import { appOf } from './client.ts';
+import { freePorts, type LocalModeForTest, startLocalMode } from '../local-mode.ts';
+import { appOf, eventually, nativeEvent } from './client.ts';
+import requestSigning from './request-signing.json' with { type: 'json' };
 
 let local: LocalModeForTest;
 let app: ReturnType<typeof appOf>;
@@ -43,7 +45,17 @@ const ldpIssuers = {} as Record<Suite, Party>;
 let ldpHolder: Party;
 
 beforeAll(async () => {
-  local = await startLocalMode();
+  // A name and a certificate, as the x509 prefixes ask for them.
+  const ports = await freePorts();
+  local = await startLocalMode({
+    ports,
+    requestKey: requestSigning.privateKey,
+    environment: {
+      PUBLIC_URL: `http://localhost:${ports.api}`,
+      SIGNING_CERTIFICATES: JSON.stringify([requestSigning.certificate]),
+      PSEUDONYM_SCOPES: JSON.stringify({ 'loyalty-card': 'the loyalty card knows you by' }),
+    },
+  });
   app = appOf(local);
   ldpHolder = await party();
   for (const suite of Object.keys(ISSUERS) as Suite[]) ldpIssuers[suite] = await ISSUERS[suite]();
@@ -230,6 +242,8 @@ describe.each(CASES)('a wallet presents $name', ({ format, dcql_query, presenter
     ['redirect_uri', 'direct_post', 'get'],
     ['redirect_uri', 'direct_post.jwt', 'get'],
     ['decentralized_identifier', 'direct_post.jwt', 'post'],
+    ['x509_san_dns', 'direct_post.jwt', 'get'],
+    ['x509_hash', 'direct_post', 'get'],
   ])('asked as %s, by %s, any request object read by %s', async (client_id_prefix, response_mode, method) => {
     const asked = await ask({ dcql_query, client_id_prefix, response_mode, request_uri_method: method });
     // Told what the wallet can do, the client posts that; its version 0.4.6 leaves the wallet's nonce out.
@@ -294,5 +308,261 @@ describe('one request, one answer, through the deployed functions', () => {
     expect(await post({ ...one, form: { ...one.form, state: two.form.state } })).toBe(400);
     expect(await post(one)).toBe(200);
     expect(await post(one)).toBe(400);
+  });
+});
+
+describe('who asks, by a certificate', () => {
+  const clientIdOf = async (client_id_prefix: string) => {
+    const asked = await ask({ dcql_query: SD_JWT_QUERY, client_id_prefix });
+    const object = await (await fetch(asked.request_uri)).text();
+    const [header, payload] = object.split('.').map((part) => Buffer.from(part, 'base64url').toString());
+    return { x5c: JSON.parse(header!).x5c, id: JSON.parse(payload!).client_id };
+  };
+  test('is its name or its digest, and the certificate comes along', async () => {
+    const digest = createHash('sha256').update(Buffer.from(requestSigning.certificate, 'base64'));
+    const x5c = [requestSigning.certificate];
+    expect(await clientIdOf('x509_san_dns')).toEqual({ x5c, id: 'x509_san_dns:localhost' });
+    expect(await clientIdOf('x509_hash')).toEqual({ x5c, id: `x509_hash:${digest.digest('base64url')}` });
+  });
+
+  test('is not believed by a wallet when the request object was signed by another key', async () => {
+    const asked = await ask({ dcql_query: SD_JWT_QUERY, client_id_prefix: 'x509_hash' });
+    const wallet = openClient(async (url, init) => {
+      const text = await (await fetch(url, init)).text();
+      const [header, payload, signature] = text.split('.') as [string, string, string];
+      const other = signature.replace(/^./, (first) => (first === 'A' ? 'B' : 'A'));
+      return new Response(`${header}.${payload}.${other}`, {
+        headers: { 'content-type': 'application/oauth-authz-req+jwt' },
+      });
+    });
+    await expect(resolveLink(wallet, asked.authorization_request)).rejects.toThrow();
+  });
+});
+
+describe('a pseudonym', () => {
+  const under = (pseudonym_scope: string, more = {}) => ({
+    purpose: 'To count your visits',
+    dcql_query: {
+      credentials: [{ id: 'a', format: 'ldp_vc', meta: { type_values: [[CLERK]], pseudonym_scope } }],
+    },
+    ...more,
+  });
+
+  test('is asked for under a registered scope, and the page says in plain words what it is for', async () => {
+    const asked = await ask(under('loyalty-card'));
+    const page = await (await fetch(asked.page_uri)).text();
+    expect(page).toContain('a name for you that the loyalty card knows you by');
+  });
+
+  test.each([
+    ['a scope that nobody registered', under('advertising')],
+    ['the scope of enrolled wallets, which is not for apps', under('wallet')],
+    ['a name that every object has', under('constructor')],
+    [
+      'a client identifier that is another each time',
+      under('loyalty-card', { client_id_prefix: 'redirect_uri' }),
+    ],
+  ])('is not asked for under %s', async (_, asked) => {
+    const { status, body } = await app.request('/v1/presentation-requests', {
+      method: 'POST',
+      body: JSON.stringify(asked),
+    });
+    expect([status, body.type]).toEqual([422, 'urn:countersign:problem:request-invalid']);
+  });
+});
+
+describe('enrolling a wallet', () => {
+  const post = (value: object, init: RequestInit = {}, query = '') =>
+    app.request(`/v1/wallets${query}`, { method: 'POST', body: JSON.stringify(value), ...init });
+  const bearer = async (claims: Record<string, unknown>) => ({
+    headers: { authorization: `Bearer ${await local.issuer.token(claims)}` },
+  });
+  /** What a subject has, as an operator sees it. */
+  const walletsOf = async (subject: string) =>
+    (await app.request(`/v1/wallets?subject=${subject}`)).body.wallets;
+  const retire = (id: string, subject: string) =>
+    app.request(`/v1/wallets/${id}?subject=${subject}`, { method: 'DELETE' });
+  const enrolmentOf = (id: string, code?: string) =>
+    eventually(async () => {
+      const { enrolment } = await result(id, code);
+      return enrolment?.status === 'pending' ? undefined : enrolment;
+    });
+  const phoneOf =
+    (key = newKey()) =>
+    async () => ({
+      identity: presentSdJwt(await issueSdJwt(issuer, key), key, {}),
+    });
+
+  /** A sign-in of somebody with habits, an hour of the same day as ever. */
+  const signIn = async (subject: string, name: string, more: object = {}) => {
+    const { status, body } = await app.evaluate(
+      nativeEvent(`${subject}-${name}`, { subject: { id: subject, kind: 'person' }, ...more }),
+    );
+    expect(status).toBe(200);
+    return body;
+  };
+  const regular = async (subject: string) => {
+    for (let day = 12; day > 0; day--)
+      await signIn(subject, `${day}`, {
+        metadata: { time: new Date(Date.now() - day * 86_400_000).toISOString() },
+      });
+  };
+  const cleared = async (subject: string, more: object = {}) => {
+    const decision = await signIn(subject, 'now', more);
+    expect([decision.outcome, decision.level]).toEqual(['allow', 'low']);
+    return decision.eventId as string;
+  };
+  let ada: string;
+  beforeAll(async () => {
+    await Promise.all(['ada', 'ben', 'cleo'].map(regular));
+    ada = await cleared('ada');
+  });
+
+  test("from a cleared session with a second factor: it is listed, told, and nobody else's until it is retired", async () => {
+    const told: { type: string; data: Record<string, unknown> }[] = [];
+    local.events.observe((_, event) => {
+      if (/^Presentation /.test(event['detail-type']))
+        told.push({
+          type: event['detail-type'],
+          data: (event.detail as { data: Record<string, unknown> }).data,
+        });
+    });
+    const phone = phoneOf();
+    const asked = await post({ eventId: ada, format: 'dc+sd-jwt' });
+    expect(asked.status).toBe(201);
+    expect((await answerBy(asked.body.authorization_request, await phone())).status).toBe(200);
+    const enrolment = await enrolmentOf(asked.body.id);
+    expect(enrolment).toEqual({ status: 'enrolled', wallet: expect.any(String) });
+    const one = { id: enrolment.wallet, format: 'dc+sd-jwt', enrolledBy: 'session' };
+    expect(await walletsOf('ada')).toEqual([{ ...one, enrolledAt: expect.any(String) }]);
+    await eventually(() =>
+      told.some(({ type, data }) => type === 'Presentation Verified' && data.wallet === one.id),
+    );
+
+    const again = await post({ eventId: await cleared('ben'), format: 'dc+sd-jwt' });
+    await answerBy(again.body.authorization_request, await phone());
+    expect(await enrolmentOf(again.body.id)).toEqual({
+      status: 'refused',
+      reason: 'wallet-of-another-subject',
+    });
+    expect(await walletsOf('ben')).toEqual([]);
+    await eventually(() =>
+      told.some(
+        ({ data, type }) => type === 'Presentation Rejected' && data.reason === 'wallet-of-another-subject',
+      ),
+    );
+
+    expect((await retire(one.id, 'ben')).status).toBe(404);
+    expect((await retire(one.id, 'ada')).body).toMatchObject({ retiredAt: expect.any(String) });
+    expect(await walletsOf('ada')).toMatchObject([{ id: one.id, retiredAt: expect.any(String) }]);
+    const freed = await post({ subject: 'ben', format: 'dc+sd-jwt' });
+    await answerBy(freed.body.authorization_request, await phone());
+    expect((await enrolmentOf(freed.body.id)).status).toBe('enrolled');
+    expect(await walletsOf('ben')).toMatchObject([{ enrolledBy: 'operator' }]);
+  });
+
+  test('on the same device, once the app has shown the response code', async () => {
+    const asked = await post({
+      eventId: ada,
+      dcql_query: SD_JWT_QUERY,
+      return_uri: 'http://localhost:9999/back',
+    });
+    const key = newKey();
+    const shown = { given_name: true, address: { country: true } };
+    const { body } = await answerBy(asked.body.authorization_request, {
+      identity: presentSdJwt(await issueSdJwt(issuer, key), key, shown),
+    });
+    const code = new URL(body.redirect_uri!).searchParams.get('response_code')!;
+    expect(await result(asked.body.id)).toEqual({ status: 'pending', credentials: [] });
+    const before = (await walletsOf('ada')).length;
+    expect((await enrolmentOf(asked.body.id, code)).status).toBe('enrolled');
+    expect((await walletsOf('ada')).length).toBe(before + 1);
+  });
+
+  test('is exported with its subject, and erased with it', async () => {
+    const asked = await post({ subject: 'dora', format: 'dc+sd-jwt' });
+    await answerBy(asked.body.authorization_request, await phoneOf()());
+    expect((await enrolmentOf(asked.body.id)).status).toBe('enrolled');
+    const kept = await app.request('/v1/subjects/dora');
+    expect(kept.body.wallets).toMatchObject([{ enrolledBy: 'operator', holder: expect.any(String) }]);
+    expect((await app.request('/v1/subjects/dora', { method: 'DELETE' })).status).toBe(200);
+    expect(await walletsOf('dora')).toEqual([]);
+  });
+
+  test('is refused, and nothing is kept, where the session does not vouch for the person', async () => {
+    const factor = await cleared('cleo', { factors: ['password'] });
+    const pending = await signIn('cleo', 'away', {
+      network: { ip: '41.58.0.1' },
+      agent: { userAgent: 'curl/8.5.0', deviceId: 'd-elsewhere' },
+    });
+    expect(pending.outcome).toBe('step_up');
+    const late = await signIn('cleo', 'late', {
+      metadata: { time: new Date(Date.now() - 700_000).toISOString() },
+    });
+    expect([late.outcome, late.level]).toEqual(['allow', 'low']);
+    const codeOf = async (work: ReturnType<typeof post>) => {
+      const { status, body } = await work;
+      return [status, String(body.type).split(':').at(-1)];
+    };
+    expect(await codeOf(post({ eventId: factor }))).toEqual([403, 'session-single-factor']);
+    expect(await codeOf(post({ eventId: pending.eventId }))).toEqual([403, 'session-not-cleared']);
+    expect(await codeOf(post({ eventId: late.eventId }))).toEqual([409, 'session-too-old']);
+    expect(await codeOf(post({ eventId: 'never-seen' }))).toEqual([404, 'decision-unknown']);
+    // Another tenant's event is one that does not exist; a token of one tenant names no other.
+    expect(await codeOf(post({ eventId: ada }, {}, '?tenant=bank'))).toEqual([404, 'decision-unknown']);
+    const bank = await bearer({ tenant: 'bank' });
+    expect(await codeOf(post({ eventId: ada }, bank))).toEqual([404, 'decision-unknown']);
+    expect(await codeOf(post({ eventId: ada }, bank, '?tenant=default'))).toEqual([403, 'tenant-mismatch']);
+    expect(await walletsOf('cleo')).toEqual([]);
+  });
+
+  test('for a subject by name, listing and retiring are for operators', async () => {
+    const asApp = await bearer({ scope: 'countersign/present countersign/evaluate' });
+    expect(await post({ subject: 'ada' }, asApp)).toMatchObject({
+      status: 403,
+      body: { type: 'urn:countersign:problem:operator-only' },
+    });
+    expect((await app.request('/v1/wallets?subject=ada', asApp)).status).toBe(403);
+    expect((await app.request('/v1/wallets/x?subject=ada', { method: 'DELETE', ...asApp })).status).toBe(403);
+    expect((await post({ eventId: ada }, await bearer({ scope: 'countersign/evaluate' }))).status).toBe(403);
+    expect((await post({ eventId: ada }, asApp)).status).toBe(201);
+  });
+
+  test('is refused where the body names nobody, two, or what it may not', async () => {
+    const bad = [
+      {},
+      { eventId: ada, subject: 'ada' },
+      { eventId: ada, concerns: { kind: 'enrolment', subject: 'x', by: 'operator', reference: 'x' } },
+      { eventId: ada, response_mode: 'dc_api' },
+      { eventId: '' },
+      { subject: 'x'.repeat(257) },
+      { eventId: ada, format: 'jwt_vc_json' },
+      {
+        eventId: ada,
+        dcql_query: {
+          credentials: [{ ...SD_JWT_QUERY.credentials[0], require_cryptographic_holder_binding: false }],
+        },
+      },
+    ];
+    for (const value of bad) {
+      const { status, body } = await post(value);
+      expect([status, body.type], JSON.stringify(value)).toEqual([
+        422,
+        'urn:countersign:problem:enrolment-invalid',
+      ]);
+    }
+    expect((await app.request('/v1/wallets')).status).toBe(422);
+  });
+
+  test('is refused by five answers that do not hold, and the request says so', async () => {
+    const asked = await post({ subject: 'emil', format: 'dc+sd-jwt' });
+    const thief = newKey();
+    for (let tries = 0; tries < 5; tries++) {
+      // A credential of an issuer that nobody trusts.
+      const presenter = presentSdJwt(await issueSdJwt(newKey(), thief), thief, {});
+      expect((await answerBy(asked.body.authorization_request, { identity: presenter })).status).toBe(400);
+    }
+    expect(await result(asked.body.id)).toMatchObject({ status: 'rejected' });
+    expect(await walletsOf('emil')).toEqual([]);
   });
 });
