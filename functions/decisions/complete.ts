@@ -112,9 +112,12 @@ const answered = async (
     { request: walletId, time: presented.verifiedAt },
     pdp,
   );
-  await deps.decisions.answer(stored.key, 'step_up', evidence);
-  // As it is stored: another delivery of the same message, or a reviewer, may have been faster.
-  return (await deps.decisions.get(stored.key)) ?? stored;
+  // Another delivery of the same message, or a reviewer, may have been faster.
+  return (
+    (await deps.decisions.answer(stored.key, 'step_up', evidence)) ??
+    (await deps.decisions.get(stored.key)) ??
+    stored
+  );
 };
 
 const WRITE_ATTEMPTS = 5;

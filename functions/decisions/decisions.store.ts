@@ -103,9 +103,9 @@ export interface DecisionStore {
    * now allows or denies, that resolves it; where it asks for more, or for people, these may still resolve it.
    *
    * @param from what policy had decided.
-   * @returns false when there is no such decision, or it has an answer or is resolved already.
+   * @returns the decision as it stands now; undefined when there is none, or it has an answer or is resolved already.
    */
-  answer(key: string, from: Outcome, evidence: LaterEvidence): Promise<boolean>;
+  answer(key: string, from: Outcome, evidence: LaterEvidence): Promise<StoredDecision | undefined>;
   /** Removes a decision: its subject is to be forgotten. */
   remove(key: string): Promise<void>;
   /** Keys of decisions pending since before the given time, oldest first, over all shards. */
@@ -244,7 +244,7 @@ export const decisionStore = (client: DynamoDBClient, table: string, clock: () =
           ...(resolves ? ['resolvedBy = :reference'] : []),
         ];
         try {
-          await client.send(
+          const { Attributes } = await client.send(
             new UpdateItemCommand({
               TableName: table,
               Key: { pk: { S: key } },
@@ -256,11 +256,12 @@ export const decisionStore = (client: DynamoDBClient, table: string, clock: () =
                 ...(outcome === from ? {} : { ':resolution': { S: JSON.stringify(resolution) } }),
                 ...(resolves ? { ':reference': { S: request } } : {}),
               },
+              ReturnValues: 'ALL_NEW',
             }),
           );
-          return true;
+          return storedDecision(Attributes, clock());
         } catch (error) {
-          if (error instanceof ConditionalCheckFailedException) return false;
+          if (error instanceof ConditionalCheckFailedException) return undefined;
           throw error;
         }
       }),
