@@ -4,7 +4,8 @@ import {
   type ClaimValue,
   lowerDisclosure,
 } from '../../../functions/credentials/statement/claim-predicate.ts';
-import { slotOf } from '../../../functions/credentials/statement/claim-schema.ts';
+import { type ClaimSchema, slotOf } from '../../../functions/credentials/statement/claim-schema.ts';
+import { spellClaim } from '../../../functions/credentials/statement/claim-value.ts';
 import type { LoadDocument } from '../../../functions/credentials/statement/credential-kind.ts';
 import {
   claimAt,
@@ -110,7 +111,7 @@ async function derive(
     });
   const revealed = [...new Set(options.reveal ?? [])]
     .sort((a, b) => slotOf(schema, a) - slotOf(schema, b))
-    .map((path) => ({ path, value: claimAt(document, path) as ClaimValue }));
+    .map((path) => ({ path, value: spelled(schema, path, claimAt(document, path)) }));
   const { query, setName } = lowerDisclosure(schema, { revealed, predicates });
   const set = setName === undefined ? undefined : options.sets?.get(setName);
   if (setName !== undefined && set === undefined)
@@ -153,4 +154,11 @@ async function derive(
       }),
     },
   };
+}
+
+/** A claim as it is shown, whatever its spelling in the full credential; what is absent is refused later. */
+function spelled(schema: ClaimSchema, path: string, value: unknown): ClaimValue {
+  return value === undefined
+    ? (value as never)
+    : spellClaim(schema.slots[slotOf(schema, path)]!.encoding, value);
 }

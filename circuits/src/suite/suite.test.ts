@@ -208,12 +208,25 @@ describe('a credential issued, derived and presented', () => {
     const binding = { nonce: 'n', audience: 'origin:https://shop.example', presentationKey: 'did:key:z6Mk' };
     const { credentialStatus: _, ...unrevocable } = unsigned;
     const kept = credential;
-    credential = await issue(unrevocable);
-    const shown = await derive({ binding, reveal: ['/credentialSubject/grade'] });
+    const subject = { grade: '7', hiredAt: '2021-03-01T10:00:00+01:00' };
+    credential = await issue({
+      ...unrevocable,
+      credentialSubject: { ...(unrevocable.credentialSubject as JsonObject), ...subject },
+    });
+    const shown = await derive({
+      binding,
+      reveal: ['/credentialSubject/grade', '/credentialSubject/hiredAt'],
+    });
     credential = kept;
+    // However the issuer spelled them.
+    expect(shown.credentialSubject).toEqual({ grade: 7, hiredAt: '2021-03-01T09:00:00Z' });
     const options: Partial<ZkVerifyOptions> = { statusLists: [{ status: null, root: sampleList.root }] };
     expect(await outcome(shown, binding, { ...options, scopeName: undefined as never })).toBe('verified');
     expect(await outcome(shown, binding, options)).toBe('Invalid signature.');
+    const marked = altered(['credentialSubject', 'grade'], '7', shown);
+    expect(await outcome(marked, binding, { ...options, scopeName: undefined as never })).toBe(
+      'claim-value-invalid',
+    );
     // The empty list of some other kind has the same root, and is another list.
     expect(await outcome(shown, binding)).toBe('status-list-invalid');
   });

@@ -1,5 +1,5 @@
 import { type ClaimSchema, slotOf } from './claim-schema.ts';
-import { type ClaimEncoding, encodeClaim, isOrdered, MAX_ORDERED } from './claim-value.ts';
+import { type ClaimEncoding, encodeClaim, isOrdered, MAX_ORDERED, spellClaim } from './claim-value.ts';
 import { OPERANDS, PREDICATES, type SlotPredicate, type SlotQuery } from './query.ts';
 import { StatementError } from './statement-error.ts';
 
@@ -66,7 +66,7 @@ function ordered(slot: number, low: bigint, high: bigint): SlotPredicate {
   return { kind: 'range', slot, low, high };
 }
 
-/** What a proof shows: claims by path, and predicates. */
+/** What a proof shows: claims by path, each in its one spelling (`spellClaim`), and predicates. */
 export interface Disclosure {
   readonly revealed: readonly { readonly path: string; readonly value: ClaimValue }[];
   readonly predicates: readonly ClaimPredicate[];
@@ -118,7 +118,10 @@ export function lowerDisclosure(schema: ClaimSchema, { revealed, predicates }: D
   }
   for (const { path, value } of revealed) {
     const slot = slotOf(schema, path);
-    lowered.push({ kind: 'in', slot, values: [encodeShown(schema.slots[slot]!.encoding, value)] });
+    const { encoding } = schema.slots[slot]!;
+    lowered.push({ kind: 'in', slot, values: [encodeShown(encoding, value)] });
+    if (spellClaim(encoding, value) !== value)
+      throw new StatementError('claim-value-invalid', 'is not in its one spelling', { field: path });
   }
   if (lowered.length > PREDICATES) throw invalid(`shows more than ${PREDICATES} claims and predicates`);
   return { query: { predicates: lowered, setSlot }, setName };

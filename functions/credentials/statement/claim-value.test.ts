@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ABSENT, BIAS, type ClaimEncoding, encodeClaim, encodeSeconds, MAX_ORDERED } from './claim-value.ts';
+import {
+  ABSENT,
+  BIAS,
+  type ClaimEncoding,
+  encodeClaim,
+  encodeSeconds,
+  MAX_ORDERED,
+  spellClaim,
+} from './claim-value.ts';
 import { FIELD_ORDER } from './field.ts';
 
 const refuses = (encoding: ClaimEncoding, ...values: unknown[]): void => {
@@ -87,5 +95,42 @@ describe('booleans, strings and what is absent', () => {
       fc.property(fc.string({ unit: 'grapheme' }), (text) => encodeClaim('string', text) < FIELD_ORDER),
     );
     expect(ABSENT > MAX_ORDERED).toBe(true);
+  });
+});
+
+describe('what is shown', () => {
+  it('has one spelling, which means the same', () => {
+    const spellings: [ClaimEncoding, unknown, unknown][] = [
+      ['integer', '7', 7],
+      ['integer', -7, -7],
+      ['integer', '9007199254740991', 9007199254740991],
+      ['integer', '9007199254740992', '9007199254740992'],
+      ['integer', '-9223372036854775808', '-9223372036854775808'],
+      ['dateTime', '2026-11-20T09:24:00+13:00', '2026-11-19T20:24:00Z'],
+      ['dateTime', '2026-11-20T09:24:00-00:00', '2026-11-20T09:24:00Z'],
+      ['date', '2026-11-20', '2026-11-20'],
+      ['boolean', true, true],
+      ['string', '7', '7'],
+    ];
+    for (const [encoding, given, shown] of spellings) {
+      expect(spellClaim(encoding, given)).toBe(shown);
+      expect(spellClaim(encoding, shown)).toBe(shown);
+      expect(encodeClaim(encoding, shown)).toBe(encodeClaim(encoding, given));
+    }
+  });
+
+  it('is a value of its encoding, in the years that it can be written in', () => {
+    const bad: [ClaimEncoding, unknown][] = [
+      ['integer', '07'],
+      ['integer', 2 ** 53],
+      ['dateTime', '0000-01-01T00:00:00+01:00'],
+      ['dateTime', '9999-12-31T23:59:59-01:00'],
+      ['boolean', 'true'],
+      ['string', 7],
+    ];
+    for (const [encoding, value] of bad)
+      expect(() => spellClaim(encoding, value), String(value)).toThrow(
+        expect.objectContaining({ code: 'claim-value-invalid' }),
+      );
   });
 });

@@ -52,6 +52,30 @@ export function encodeClaim(encoding: ClaimEncoding, value: unknown): bigint {
   }
 }
 
+/**
+ * The one spelling in which a value is shown: an integer as a number where that is safe, a time in UTC. A proof is about
+ * what a value means; of two spellings one would be a mark that it does not cover.
+ *
+ * @throws StatementError `claim-value-invalid`
+ * @example
+ * ```ts
+ * spellClaim('dateTime', '2026-11-20T09:24:00+13:00'); // '2026-11-19T20:24:00Z'
+ * ```
+ */
+export function spellClaim(encoding: ClaimEncoding, value: unknown): string | number | boolean {
+  if (encoding === 'integer') {
+    const number = Number(integerOf(value));
+    return Number.isSafeInteger(number) ? number : String(value);
+  }
+  if (encoding === 'dateTime') {
+    const spelled = new Date(secondsOf(value) * 1000).toISOString().replace('.000Z', 'Z');
+    secondsOf(spelled);
+    return spelled;
+  }
+  encodeClaim(encoding, value);
+  return value as string | boolean;
+}
+
 /** Encodes a time in seconds since the epoch, as validity and the verifier's clock enter the circuit. */
 export function encodeSeconds(seconds: number): bigint {
   if (!Number.isSafeInteger(seconds)) throw new StatementError('time-invalid', 'must be whole seconds');
