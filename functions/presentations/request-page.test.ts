@@ -50,6 +50,72 @@ describe('the page of a request', () => {
       expect(text).toContain(words);
   });
 
+  test.each([
+    ['jwt_vc_json', /can only be shown whole: everything else in it will be learned/],
+    ['ldp_vc', /Your wallet tells you if everything else/],
+  ])('says that %s may show more than was asked', async (format, words) => {
+    const credential = { id: 'a', format, meta: { type_values: [['Identity']] } };
+    const asking = (more: object) => pageOf({ dcql_query: { credentials: [{ ...credential, ...more }] } });
+    expect((await asking({ claims: [{ path: ['credentialSubject', 'given_name'] }] })).html).toMatch(words);
+    // Of one that is asked for whole all is said, and of a proof nothing else is shown.
+    expect((await asking({})).html).not.toMatch(words);
+    expect((await asking({})).html).toContain('All of it.');
+    expect((await pageOf()).html).not.toMatch(/shown whole/);
+  });
+
+  test('says in full what is confirmed by answering, as text', async () => {
+    const dcql_query = {
+      credentials: [{ id: 'a', format: 'dc+sd-jwt', meta: { vct_values: [IDENTITY] } }],
+    };
+    const transaction_data = [
+      {
+        type: 'urn:example:bank_transfer',
+        credential_ids: ['a'],
+        payee: '<b>Bob</b>',
+        amount: { value: 12.5, currency: 'EUR' },
+      },
+    ];
+    const { html } = await pageOf({ dcql_query, transaction_data });
+    expect(html).toContain('<h2>What you confirm by answering</h2>');
+    expect(html).toContain('<h3>bank transfer</h3>');
+    expect(html).toContain('<dt>payee</dt><dd>&#60;b&#62;Bob&#60;/b&#62;</dd>');
+    expect(html).toContain('<dd>{&#34;value&#34;:12.5,&#34;currency&#34;:&#34;EUR&#34;}</dd>');
+    expect((await pageOf({ dcql_query })).html).not.toContain('What you confirm');
+  });
+
+  test('can be used by everybody: one language, one title, headings in order, nothing unnamed, colours of your own', async () => {
+    for (const status of ['pending', 'verified', 'rejected', 'expired'] as const) {
+      const { html } = await pageOf({}, status);
+      expect(html).toMatch(/^<!doctype html>\n<html lang="en">/);
+      expect(html).toMatch(/<title>[^<]{5,}<\/title>/);
+      // It can be enlarged, and is read from the top: one main part, one first heading, none left out below it.
+      expect(html).toContain('content="width=device-width, initial-scale=1"');
+      expect(html.match(/<main>/g)).toHaveLength(1);
+      const levels = [...html.matchAll(/<h(\d)[ >]/g)].map(([, level]) => Number(level));
+      expect(levels.filter((level) => level === 1)).toHaveLength(1);
+      expect(levels[0]).toBe(1);
+      for (const [index, level] of levels.entries())
+        expect(level).toBeLessThanOrEqual((levels[index - 1] ?? 0) + 1);
+      // Links say where they lead, and pictures what they are.
+      for (const [, words] of html.matchAll(/<a [^>]*>([^<]*)<\/a>/g))
+        expect(words!.length).toBeGreaterThan(10);
+      for (const [tag] of html.matchAll(/<[^>]*role="img"[^>]*>/g))
+        expect(tag).toMatch(/aria-label="[^"]{10,}"/);
+      expect(html).not.toMatch(/<(img|input|button|select|textarea|iframe|table)[ >]/);
+      expect(html).not.toMatch(/tabindex|autofocus|http-equiv="refresh"|<marquee|<blink/);
+      // Changes are told to those who do not see them, and one who moves by keyboard sees where they are.
+      expect(html.match(/aria-live="polite"/g)).toHaveLength(1);
+      expect(html).toContain(':focus-visible{outline:');
+      // Text has the colours that the person chose, light or dark; only the code is on white, or it would not scan.
+      const style = /<style>([\s\S]*?)<\/style>/.exec(html)![1]!;
+      expect(style).toContain('color-scheme:light dark');
+      expect(style.match(/(?<![\w-])(color|background|opacity|border-color):[^;}]+/g)).toEqual([
+        'background:#fff',
+      ]);
+      expect(style).not.toMatch(/animation|transition/);
+    }
+  });
+
   test('has a link for this device, and a QR code with a name for those who do not see it', async () => {
     const { html, link } = await pageOf();
     const href = /<a class="button" href="([^"]+)"/.exec(html)?.[1]?.replaceAll('&#38;', '&');

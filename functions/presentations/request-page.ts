@@ -91,7 +91,37 @@ const wordsOf = (credential: CredentialQuery, scopes: PseudonymScopes): string =
         : '<p>All of it.</p>'
       : `<ul>${[...shown, ...proved, ...known].join('')}</ul>${claim_sets ? '<p>Not all of these may be needed.</p>' : ''}`;
   const by = escaped(types.map(lastPart).join(' or '));
-  return `<section><h3>From your credential “${by}”</h3>${what}</section>`;
+  const rest = shown.length === 0 ? '' : (SHOWN_WHOLE[credential.format] ?? '');
+  return `<section><h3>From your credential “${by}”</h3>${what}${proved.length + known.length === 0 ? rest : ''}</section>`;
+};
+
+/** What else is learned where a wallet cannot show single claims. */
+const SHOWN_WHOLE: Readonly<Record<string, string>> = {
+  jwt_vc_json:
+    '<p>Credentials of this kind can only be shown whole: everything else in it will be learned as well.</p>',
+  ldp_vc:
+    '<p>Some credentials of this kind can only be shown whole. Your wallet tells you if everything else in it will be learned as well.</p>',
+};
+
+/** Members of a transaction that are for the wallet's software and not for the person. */
+const TECHNICAL = ['type', 'credential_ids', 'transaction_data_hashes_alg'];
+
+/** A transaction's value as words: text as it is, the rest as JSON has it. */
+const plain = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+/** What the person confirms by answering, with every detail that is signed. */
+const confirmed = ({ transactionData = [] }: PresentationRequest): string => {
+  const items = transactionData.map((text) => {
+    const item = JSON.parse(Buffer.from(text, 'base64url').toString()) as Record<string, unknown>;
+    const details = Object.entries(item)
+      .filter(([name]) => !TECHNICAL.includes(name))
+      .map(
+        ([name, value]) =>
+          `<dt>${escaped(name.replaceAll(/[_-]/g, ' '))}</dt><dd>${escaped(plain(value))}</dd>`,
+      );
+    return `<section><h3>${escaped(lastPart(item.type).replaceAll(/[_-]/g, ' '))}</h3><dl>${details.join('')}</dl></section>`;
+  });
+  return items.length === 0 ? '' : `<h2>What you confirm by answering</h2>\n${items.join('\n')}`;
 };
 
 /**
@@ -128,6 +158,7 @@ ${
 ${status === 'pending' ? ways : ''}
 <h2>What will be learned</h2>
 ${query.credentials.map((credential) => wordsOf(credential, scopes)).join('\n')}
+${confirmed(request)}
 <p>Your wallet shows you the same before it sends anything, and you can refuse there.</p>
 <p id="again"><a href="page">Look again whether the answer has arrived</a></p>
 <script type="application/json" id="words">${JSON.stringify(STATES)}</script>
