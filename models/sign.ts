@@ -22,23 +22,31 @@ const { values } = parseArgs({
   },
 });
 
-if (values['new-key'] !== undefined) {
+function make(file: string): void {
   const key = newSigningKey();
-  writeFileSync(values['new-key'], `${JSON.stringify(key, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
+  // Never over another file: it may be a key that is pinned somewhere.
+  writeFileSync(file, `${JSON.stringify(key, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
   console.log(`public key: ${key.x}`);
-} else if (values.key !== undefined) {
-  const manifest = JSON.parse(readFileSync(values.manifest, 'utf8'));
+}
+
+function sign(keyFile: string, file: string): void {
+  const manifest = JSON.parse(readFileSync(file, 'utf8'));
   const { id, modelDigest } = parseManifest(manifest);
-  const model = readFileSync(values.manifest.replace(/\.manifest\.json$/, '.onnx'));
-  if (sha256(model) !== modelDigest) {
-    console.error('The model beside the manifest is not the one that it describes; nothing was signed');
-    process.exitCode = 1;
-  } else {
-    const signed = signManifest(manifest, readSigningKey(values.key));
-    writeFileSync(values.manifest, `${JSON.stringify(signed, null, 2)}\n`);
-    console.log(`${id} is signed; public key: ${signed.signature.key}`);
+  if (sha256(readFileSync(file.replace(/\.manifest\.json$/, '.onnx'))) !== modelDigest)
+    throw new Error('The model beside the manifest is not the one that it describes; nothing was signed');
+  const signed = signManifest(manifest, readSigningKey(keyFile));
+  writeFileSync(file, `${JSON.stringify(signed, null, 2)}\n`);
+  console.log(`${id} is signed; public key: ${signed.signature.key}`);
+}
+
+try {
+  if (values['new-key'] !== undefined) make(values['new-key']);
+  else if (values.key !== undefined) sign(values.key, values.manifest);
+  else {
+    console.error(HELP);
+    process.exitCode = values.help ? 0 : 2;
   }
-} else {
-  console.error(HELP);
-  process.exitCode = values.help ? 0 : 2;
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = 1;
 }

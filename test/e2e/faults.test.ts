@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Baseline, baselineIn, baselineStore } from '../../functions/baselines/index.ts';
 import { decisionStore } from '../../functions/decisions/decisions.store.ts';
 import { subjectKey } from '../../functions/decisions/keys.ts';
+import { DEVELOPMENT_KEY } from '../../functions/risk/index.ts';
+import { newSigningKey } from '../../models/signing/sign-manifest.ts';
 import { assemblyForTests, type LocalModeForTest, startLocalMode } from '../local-mode.ts';
 import { appOf, eventually, nativeEvent } from './client.ts';
 
@@ -140,6 +142,8 @@ describe('degrading', () => {
       'assets/policies.json',
       (path: string) => writeFileSync(path, '{"policies":{"x":"permit"},"schema":""}'),
     ],
+    // Cedar itself does not load.
+    ['policy', 'assets/cedar_wasm_bg.wasm', (path: string) => writeFileSync(path, 'not a module')],
     ['network', 'geo/asn-ipv4.bin', (path: string) => writeFileSync(path, 'not a table')],
   ])('a broken %s gives the fallback, says so, and teaches nothing', async (part, file, spoil) => {
     await withLocalMode({ assembly: broken(file, spoil) }, async (local, app, stores) => {
@@ -157,6 +161,34 @@ describe('degrading', () => {
       });
       expect(failed.payload).toContain(`The decision is degraded: ${part}`);
       expect(failed.functionError).toMatchObject({ errorType: 'DecisionError' });
+    });
+  });
+
+  test('a model that no pinned key signed gives the fallback; pinned, the same model scores', async () => {
+    await withLocalMode({}, async (local) => {
+      const score = local.host.functions.find((hosted) => hosted.name.endsWith('-score'))!;
+      const { startLambdaHost } = await import('../../infra/local/lambda-host.ts');
+      const answerWith = async (keys: string) => {
+        const pinned = { ...score, environment: { ...score.environment, MODEL_KEYS: keys } };
+        const host = startLambdaHost([pinned], {
+          region: 'us-east-1',
+          awsEndpoint: local.urls.aws,
+          dynamodbEndpoint: local.urls.dynamodb,
+          logs: join(local.state, 'pinned'),
+        });
+        const { payload } = await host.invoke(score.name, {
+          headers: { 'content-type': 'application/json' },
+          requestContext: { http: {}, authorizer: { jwt: { claims: {}, scopes: [] } } },
+          body: JSON.stringify(nativeEvent(`pinned-${keys.length}`)),
+        });
+        await host.stop();
+        return JSON.parse(JSON.parse(payload).body);
+      };
+      const own = newSigningKey().x;
+      expect(await answerWith(own)).toMatchObject({ outcome: 'step_up', degraded: ['model'] });
+      const scored = await answerWith(`${own},${DEVELOPMENT_KEY}`);
+      expect(scored.degraded).toBeUndefined();
+      expect(scored.score).toBeGreaterThan(0);
     });
   });
 
