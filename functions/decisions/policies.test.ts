@@ -89,6 +89,14 @@ describe('the examples', () => {
       determining: ['administrators-are-reviewed', 'administrators-do-not-step-up'],
     });
     expect(pdp.decide(question({}, { roles: ['administrator'] })).outcome).toBe('allow');
+    // A policy that forbids several answers is named once.
+    const policies =
+      '@id("closed") forbid (principal, action, resource == Countersign::Application::"vault");';
+    const closing = await loadProposed(deps, 'shop', { policies, over: 'default' });
+    expect(closing.decide(question({}, { app: 'vault' }))).toMatchObject({
+      outcome: 'deny',
+      determining: ['closed'],
+    });
   });
 
   test('application thresholds: lenient here, strict there, by single signals', async () => {

@@ -180,6 +180,9 @@ const contextOf = ({ context }: PolicyQuestion, { signals }: LoadedSet) => ({
     : {},
 });
 
+/** Each policy once, though it may have forbidden several answers. */
+const named = (...ids: readonly (readonly string[])[]): string[] => [...new Set(ids.flat())].sort();
+
 const decideWith = (set: LoadedSet, question: PolicyQuestion): PolicyAnswer => {
   const principal = { type: PRINCIPALS[question.principal.kind], id: question.principal.id };
   const attrs = { roles: [...question.principal.roles] };
@@ -195,14 +198,14 @@ const decideWith = (set: LoadedSet, question: PolicyQuestion): PolicyAnswer => {
     if (decision === 'allow')
       return {
         outcome,
-        determining: [...forbidden, ...diagnostics.reason].sort(),
+        determining: named(forbidden, diagnostics.reason),
         ...(outcome === 'step_up'
           ? { asks: joinedAsks(diagnostics.reason.flatMap((id) => set.asks[id] ?? [])) }
           : {}),
       };
     forbidden.push(...diagnostics.reason);
   }
-  return { outcome: 'deny', determining: forbidden.sort() };
+  return { outcome: 'deny', determining: named(forbidden) };
 };
 
 const mayResolveWith = (set: LoadedSet, question: PolicyQuestion, wish: ResolutionWish): boolean =>

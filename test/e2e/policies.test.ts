@@ -1,19 +1,63 @@
-import { readFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { main } from '../../infra/cli/main.ts';
-import { type LocalModeForTest, startLocalMode } from '../local-mode.ts';
+import { buildPolicies } from '../../infra/policies.ts';
+import { assemblyForTests, type LocalModeForTest, startLocalMode } from '../local-mode.ts';
 import { appOf, eventually, nativeEvent } from './client.ts';
 
 let local: LocalModeForTest;
 let app: ReturnType<typeof appOf>;
 
+/** As an operator has it: one policy of their own beside the defaults, one in the place of a default. */
+const OWN = `
+@id("vault-is-closed")
+forbid (principal, action, resource == Countersign::Application::"vault")
+unless { context.purpose == "audit" || action == Countersign::Action::"resolve" };
+@id("step-up-people")
+permit (principal, action == Countersign::Action::"step_up", resource)
+when { principal is Countersign::Person && context.score < 950000 };
+@id("step-up-agents")
+permit (principal, action == Countersign::Action::"step_up", resource)
+when { principal is Countersign::Agent };
+`;
+const folder = mkdtempSync(join(tmpdir(), 'countersign-policies-'));
+
+/** The assembly as it is synthesized with the operator's folder. */
+const withOwnPolicies = async (): Promise<string> => {
+  const [made, assembly] = [await assemblyForTests(), join(folder, 'cdk.out')];
+  writeFileSync(join(folder, 'own.cedar'), OWN);
+  const compiled = join(folder, 'policies.json');
+  await buildPolicies(folder, compiled);
+  mkdirSync(assembly);
+  for (const name of readdirSync(made)) {
+    if (existsSync(join(made, name, 'assets/policies.json'))) {
+      cpSync(join(made, name), join(assembly, name), { recursive: true });
+      cpSync(compiled, join(assembly, name, 'assets/policies.json'));
+    } else symlinkSync(join(made, name), join(assembly, name));
+  }
+  return assembly;
+};
+
 beforeAll(async () => {
-  local = await startLocalMode();
+  local = await startLocalMode({ assembly: await withOwnPolicies() });
   app = appOf(local);
-});
+}, 60_000);
 afterAll(async () => {
   app?.close();
   await local?.end();
+  rmSync(folder, { recursive: true, force: true });
 });
 
 const post = (path: string, tenant: string, body: unknown = {}, name = 'ada') =>
@@ -33,6 +77,27 @@ const example = (name: string) =>
 const ALWAYS_ASK =
   '@id("always-ask") forbid (principal, action == Countersign::Action::"allow", resource);' +
   '@id("ask-everybody") permit (principal, action == Countersign::Action::"step_up", resource);';
+
+describe("an operator's own folder, at deployment", () => {
+  test('adds to the default policies and takes the place of some; decisions name them', async () => {
+    const vault = { application: { id: 'vault' } };
+    const closed = await decide('closed', 'own', vault);
+    expect(closed).toMatchObject({ outcome: 'deny', policy: { determining: ['vault-is-closed'] } });
+    const audited = await decide('audited', 'own', { ...vault, purpose: 'audit' });
+    expect(audited.policy.determining).not.toContain('vault-is-closed');
+    expect(audited.outcome).not.toBe('deny');
+    const agent = { subject: { id: 'copilot', kind: 'agent' }, resource: { id: 'all', sensitivity: 'high' } };
+    const [asAgent, asPerson] = [
+      await decide('as-agent', 'own', agent),
+      await decide('as-person', 'own', { ...agent, subject: { id: 'human', kind: 'person' } }),
+    ];
+    if (asAgent.outcome === 'step_up') expect(asAgent.policy.determining).toContain('step-up-agents');
+    if (asPerson.outcome === 'step_up') expect(asPerson.policy.determining).toContain('step-up-people');
+    const { own } = (await app.request('/v1/policies?tenant=own')).body;
+    expect(own['step-up-people']).not.toContain('Countersign::Agent');
+    expect(own).toHaveProperty('allow-low-risk');
+  });
+});
 
 describe('policy without a deployment', () => {
   test('is tried on what was decided, activated, named by decisions, and taken back; other tenants keep theirs', async () => {
