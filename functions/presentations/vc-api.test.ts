@@ -146,6 +146,101 @@ describe('POST /credentials/verify', () => {
     ).toEqual([]);
   });
 
+  test('checks by default what the deployment says, and the data model whatever it says', async () => {
+    const { proof: _, ...bare } = await issueLdp(issuer, holder.did);
+    expect((await verifyOne(bare, {}, { ...deps, defaultChecks: ['validity'] })).verified).toBe(true);
+    expect((await verifyOne(bare, {}, deps)).verified).toBe(false);
+    expect(
+      (await verifyOne(bare, { checks: ['proof'] }, { ...deps, defaultChecks: ['validity'] })).verified,
+    ).toBe(false);
+    const broken = { ...bare, validUntil: 'soon' };
+    const undefinedTerm = { ...bare, '@context': [V2], note: 1 };
+    for (const document of [broken, undefinedTerm])
+      expect((await verifyOne(document, { checks: [] }, deps)).problemDetails).toMatchObject([
+        { type: expect.stringMatching(/MALFORMED_VALUE_ERROR$/) },
+      ]);
+  });
+
+  test('a check that could not be made is a failed one: a did:web that is not read vouches for nothing', async () => {
+    const credential = await issueLdp(issuer, holder.did);
+    const did = 'did:web:issuer.example';
+    const elsewhere = {
+      ...credential,
+      issuer: did,
+      validUntil: '2020-01-01T00:00:00Z',
+      validFrom: '2019-01-01T00:00:00Z',
+      proof: { ...(credential.proof as object), verificationMethod: `${did}#1` },
+    };
+    const result = await verifyOne(elsewhere, { checks: ['validity'] }, deps);
+    expect(result).toMatchObject({
+      verified: false,
+      checks: { proof: 'failed', validity: 'failed', trust: 'failed' },
+    });
+    expect(types(result)).toEqual(['RANGE_ERROR']);
+  });
+
+  test('what is unavailable is refused, or reported where the deployment says so, and never taken for good', async () => {
+    const reporting = verificationDeps({
+      REMOTE_HOSTS: ['loopback'],
+      UNAVAILABLE_STATUS: 'report',
+      STAGE: 'test',
+    });
+    const lenient: VcApiDeps = { ...deps, unavailable: 'report', checkStatus: reporting.checkStatus };
+    const url = `${listUrl}/away`;
+    const credential = await issueLdp(issuer, holder.did, {
+      relatedResource: { id: 'https://elsewhere.example/', digestSRI: `sha256-${'A'.repeat(43)}=` },
+      credentialSchema: { id: 'https://elsewhere.example/schema', type: 'JsonSchema' },
+      credentialStatus: {
+        type: 'BitstringStatusListEntry',
+        statusPurpose: 'revocation',
+        statusListIndex: '5',
+        statusListCredential: url,
+      },
+    });
+    list = undefined;
+    const told = ['resource-unavailable', 'schema-unavailable', 'STATUS_RETRIEVAL_ERROR'];
+    const refused = await verifyOne(credential, {}, deps);
+    expect([refused.verified, types(refused)]).toEqual([false, told]);
+    const reported = await verifyOne(credential, {}, lenient);
+    expect(reported).toMatchObject({
+      verified: true,
+      checks: { status: 'unavailable' },
+      schemas: [{ outcome: 'indeterminate' }],
+    });
+    expect(reported.warnings.map(({ type }) => type.split(/[#:]/).at(-1)).slice(0, 3)).toEqual(told);
+  });
+
+  test('tells what the status lists say beside, in the words of the credential', async () => {
+    const url = `${listUrl}/messages`;
+    const bytes = Buffer.alloc(32_768);
+    bytes[1] = 0xc0;
+    list = await issueLdp(issuer, holder.did, {
+      '@context': [V2],
+      id: url,
+      type: ['VerifiableCredential', 'BitstringStatusListCredential'],
+      credentialSubject: {
+        id: `${url}#list`,
+        type: 'BitstringStatusList',
+        statusPurpose: 'message',
+        encodedList: `u${gzipSync(bytes).toString('base64url')}`,
+      },
+    });
+    const credentialStatus = {
+      type: 'BitstringStatusListEntry',
+      statusPurpose: 'message',
+      statusSize: 2,
+      statusMessage: ['0x0', '0x1', '0x2', '0x3'].map((status) => ({ status, message: `is ${status}` })),
+      statusListIndex: '4',
+      statusListCredential: url,
+    };
+    const result = await verifyOne(await issueLdp(issuer, holder.did, { credentialStatus }), {}, deps);
+    expect(result).toMatchObject({ verified: true, statusMessages: ['is 0x3'] });
+    const short = { ...credentialStatus, statusMessage: credentialStatus.statusMessage.slice(1) };
+    const other = await issueLdp(issuer, holder.did, { credentialStatus: short });
+    expect(types(await verifyOne(other, {}, deps))).toEqual(['MALFORMED_VALUE_ERROR']);
+    list = undefined;
+  });
+
   test('looks up the status, and never takes an unknown one for valid', async () => {
     const url = `${listUrl}/list`;
     const credential = await issueLdp(issuer, holder.did, {
