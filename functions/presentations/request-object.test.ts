@@ -96,6 +96,22 @@ describe('a signed request object', () => {
     expect(JSON.stringify(jwks)).not.toContain('"d"');
   });
 
+  test('names the zero-knowledge suite to wallets where it is asked for, and only there', async () => {
+    const suites = async (predicates?: object[]) => {
+      const meta = { type_values: [['Employee']], ...(predicates ? { predicates } : {}) };
+      const { request } = await ask({ dcql_query: { credentials: [{ id: 'a', format: 'ldp_vc', meta }] } });
+      const { client_metadata } = decodeJwt(await verifier.requestObject(request)) as never;
+      return (client_metadata as { vp_formats_supported: { ldp_vc: { cryptosuite_values: string[] } } })
+        .vp_formats_supported.ldp_vc.cryptosuite_values;
+    };
+    const standard = ['eddsa-rdfc-2022', 'ecdsa-rdfc-2019', 'ecdsa-sd-2023', 'bbs-2023'];
+    expect(await suites()).toEqual(standard);
+    expect(await suites([{ path: '/credentialSubject/age', atLeast: 18 }])).toEqual([
+      ...standard,
+      'countersign-groth16-2026',
+    ]);
+  });
+
   test('under x509_hash and x509_san_dns brings the certificate, whose digest or name is the identifier', async () => {
     const { request } = await ask({ client_id_prefix: 'x509_hash' });
     const der = Buffer.from(fixture.certificate, 'base64');

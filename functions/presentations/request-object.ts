@@ -1,5 +1,7 @@
 import { SIGNATURE_ALGORITHMS } from '../credentials/jose/index.ts';
 import { COSE_ALGORITHMS } from '../credentials/mdoc/index.ts';
+import { CRYPTOSUITE } from '../credentials/statement/index.ts';
+import { asksForProof, type Query } from './dcql-query.ts';
 import { isBrowserMode, isEncryptedMode, type PresentationRequest } from './presentation-request.ts';
 import { CONTENT_ENCRYPTION, publicHalf } from './response-encryption.ts';
 import { keyHeaderOf, type VerifierIdentity } from './verifier-identity.ts';
@@ -20,10 +22,14 @@ const ALGORITHMS_OF_FORMAT: Readonly<Record<string, Readonly<Record<string, read
 
 /** What the verifier says of itself in the request: only formats that the query names. */
 const clientMetadata = (request: PresentationRequest): Record<string, unknown> => {
-  const credentials = request.query.credentials as readonly { readonly format: string }[];
+  const { credentials } = request.query as unknown as Query;
   const formats = [...new Set(credentials.map(({ format }) => format))];
+  const proofs = credentials.some(({ meta }) => asksForProof(meta))
+    ? { ldp_vc: { ...ALGORITHMS_OF_FORMAT.ldp_vc, cryptosuite_values: [...CRYPTOSUITES, CRYPTOSUITE] } }
+    : {};
+  const algorithms: typeof ALGORITHMS_OF_FORMAT = { ...ALGORITHMS_OF_FORMAT, ...proofs };
   return {
-    vp_formats_supported: Object.fromEntries(formats.map((format) => [format, ALGORITHMS_OF_FORMAT[format]])),
+    vp_formats_supported: Object.fromEntries(formats.map((format) => [format, algorithms[format]])),
     ...(isEncryptedMode(request.responseMode) && request.decryptionKey
       ? {
           jwks: { keys: [publicHalf(request.decryptionKey)] },
