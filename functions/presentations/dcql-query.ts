@@ -149,9 +149,10 @@ const RELATIONS = [
   'noneOf',
   'olderThan',
   'youngerThan',
+  'memberOf',
 ];
 
-/** Most predicates in one proof. */
+/** Most predicates in one proof, beside one about a large set. */
 const MAX_PREDICATES = 4;
 
 /**
@@ -174,9 +175,14 @@ const checkProfile = ({ format, meta }: CredentialQuery, field: string): void =>
     throw invalid(`${field}.meta`, 'may ask for predicates and pseudonyms in ldp_vc only');
   if (scope !== undefined && (typeof scope !== 'string' || !/^[\w.:/-]{1,128}$/.test(scope)))
     throw invalid(`${field}.meta.pseudonym_scope`, 'must be a name of at most 128 characters');
+  const aboutSets = Array.isArray(predicates)
+    ? predicates.filter((predicate) => isObject(predicate) && 'memberOf' in predicate)
+    : [];
   const sound =
     Array.isArray(predicates) &&
-    predicates.length <= MAX_PREDICATES &&
+    aboutSets.length <= 1 &&
+    predicates.length - aboutSets.length <= MAX_PREDICATES &&
+    aboutSets.every(({ memberOf }) => typeof memberOf === 'string' && memberOf !== '') &&
     predicates.every((predicate) => {
       if (!isObject(predicate) || typeof predicate.path !== 'string') return false;
       const relations = Object.keys(predicate).filter((name) => name !== 'path');
@@ -185,7 +191,7 @@ const checkProfile = ({ format, meta }: CredentialQuery, field: string): void =>
   if (!sound)
     throw invalid(
       `${field}.meta.predicates`,
-      `must be at most ${MAX_PREDICATES}, each a path and one relation`,
+      `must be at most ${MAX_PREDICATES} and one memberOf, each a path and one relation`,
     );
 };
 

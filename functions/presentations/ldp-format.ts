@@ -1,33 +1,21 @@
 import {
-  type Check,
   contextDigest,
-  createDocumentLoader,
   createVerifier,
-  type KnownSuites,
-  STANDARD_SUITES,
   type VerificationKey,
   type Verifier,
   verifyCredential,
   verifyPresentation,
 } from '../credentials/index.ts';
 import { type DidResolver, isObject, type JsonObject, TokenError } from '../credentials/jose/index.ts';
-import {
-  COUNTERSIGN_CONTEXT,
-  COUNTERSIGN_CONTEXT_URL,
-  CRYPTOSUITE,
-  type JsonObject as StatementDocument,
-} from '../credentials/statement/index.ts';
+import { COUNTERSIGN_CONTEXT, COUNTERSIGN_CONTEXT_URL } from '../credentials/statement/index.ts';
 import type { VerifyList } from '../credentials/status/index.ts';
 import type { TrustedIssuer } from '../credentials/trust/index.ts';
-import {
-  answers,
-  createZkVerifyCryptosuite,
-  pseudonymIn,
-  type StatusInForce,
-} from '../credentials/zk/index.ts';
+import type { StatusInForce } from '../credentials/zk/index.ts';
 import { asksForProof } from './dcql-query.ts';
-import { expandedTypes } from './expanded-types.ts';
-import type { PresentationVerifier, VerificationContext, VerifiedPresentation } from './verify-answer.ts';
+import { withControllers, withDocuments } from './ldp-controllers.ts';
+import { isDerived, verifyDerived } from './ldp-derived.ts';
+import { refuseTransactions, throwFailed, verifiedOf } from './ldp-presented.ts';
+import type { PresentationVerifier, VerificationContext } from './verify-answer.ts';
 
 /** What a deployment verifies Data Integrity proofs with. */
 export interface LdpOptions {
@@ -98,7 +86,9 @@ export const ldpVerifier = (options: LdpOptions): LdpVerifier => {
       if (trusted === undefined)
         throw new TokenError('key-unknown', 'The issuer of the credential is not known');
       const lists = await options.zkStatuses(trusted, verifyList(trusted));
-      return verifyDerived(verifier, presentation, credential, context, await options.zkKey(), lists);
+      const shown = { presentation, credential };
+      const known = { verificationKey: await options.zkKey(), statusLists: lists, sets: setsOf(trusted) };
+      return verifyDerived(verifier, shown, context, known);
     }
     if (asksForProof(context.asked.meta))
       throw new TokenError(
@@ -128,6 +118,20 @@ export const ldpVerifier = (options: LdpOptions): LdpVerifier => {
   return { verify, verifyList, verifierFor };
 };
 
+/** Roots of the large sets that were registered for issuers, by what was registered. */
+const registeredSets = new Map<string, ReadonlyMap<string, bigint>>();
+
+/** The large sets that proofs about an issuer's credentials may name, with their roots. */
+const setsOf = ({ sets }: TrustedIssuer): ReadonlyMap<string, bigint> => {
+  const name = JSON.stringify(sets ?? {});
+  const known = registeredSets.get(name);
+  if (known !== undefined) return known;
+  const roots = new Map(Object.entries(sets ?? {}).map(([set, written]) => [set, setRoot(written)]));
+  if (registeredSets.size >= MAX_REMEMBERED) registeredSets.clear();
+  registeredSets.set(name, roots);
+  return roots;
+};
+
 /** Most sets of an issuer's documents that are kept ready. */
 const MAX_REMEMBERED = 16;
 
@@ -139,27 +143,6 @@ const COUNTERSIGN = {
 
 const listOf = (value: unknown): unknown[] =>
   Array.isArray(value) ? value : value === undefined ? [] : [value];
-
-const isDerived = (credential: JsonObject): boolean =>
-  listOf(credential.proof).some((proof) => isObject(proof) && proof.cryptosuite === CRYPTOSUITE);
-
-/** Pinned documents beside the standard ones, which they cannot replace. */
-const withDocuments = (verifier: Verifier, documents: Readonly<Record<string, object>>): Verifier => {
-  const pinned = Object.entries(documents);
-  const contexts = new Map([
-    ...pinned.filter(([, document]) => '@context' in document),
-    ...verifier.contexts,
-  ]);
-  return {
-    ...verifier,
-    contexts,
-    documentLoader: createDocumentLoader({ contexts, controllers: new Map(pinned) }),
-  };
-};
-
-const throwFailed = (checks: readonly Check[]): void => {
-  for (const check of checks) if (!check.ok) throw check.error;
-};
 
 const holderOf = async (
   verifier: Verifier,
@@ -177,130 +160,8 @@ const holderOf = async (
   return holder;
 };
 
-const refuseTransactions = ({ transactionData }: VerificationContext['binding']): void => {
-  if (transactionData?.length)
-    throw new TokenError('holder-mismatch', 'Transaction data cannot be confirmed in this format');
-};
-
 const bearerOf = async (verifier: Verifier, credential: JsonObject): Promise<undefined> => {
   const { checks } = await verifyCredential(verifier, credential);
   throwFailed(Object.values(checks));
   return undefined;
-};
-
-/** A derived credential of the zero-knowledge suite (its specification, §12). */
-const verifyDerived = async (
-  verifier: Verifier,
-  presentation: JsonObject,
-  credential: JsonObject,
-  { asked, binding, bindingRequired, responseUri }: VerificationContext,
-  verificationKey: VerificationKey,
-  statusLists: readonly StatusInForce[],
-): Promise<VerifiedPresentation> => {
-  refuseTransactions(binding);
-  const [proof] = listOf(presentation.proof);
-  const method = isObject(proof) ? proof.verificationMethod : undefined;
-  if (!bindingRequired || typeof method !== 'string')
-    throw new TokenError(
-      'key-binding-missing',
-      'A zero-knowledge credential is shown in a signed presentation only',
-    );
-  const presentationKey = method.split('#')[0]!;
-  const { predicates = [], pseudonym_scope: scopeName } = asksForProof(asked.meta) ? asked.meta : {};
-  const suites: KnownSuites = {
-    ...STANDARD_SUITES,
-    [CRYPTOSUITE]: {
-      alone: true,
-      baseTag: 0x00,
-      create: () =>
-        createZkVerifyCryptosuite({
-          verificationKey,
-          binding: { nonce: binding.nonce, audience: binding.audience, responseUri, presentationKey },
-          ...(scopeName === undefined ? {} : { scopeName }),
-          statusLists,
-          now: () => verifier.now() / 1000,
-        }),
-    },
-  };
-  const { checks, credentials, holder } = await verifyPresentation({ ...verifier, suites }, presentation, {
-    challenge: binding.nonce,
-    domain: binding.audience,
-  });
-  throwFailed([checks.proof, ...credentials.flatMap((one) => Object.values(one.checks))]);
-  // The subject is not named, on purpose; the proof itself binds the key that signed the presentation.
-  if (!checks.holder.ok && checks.holder.error.code !== 'holder-unbound') throw checks.holder.error;
-  if (holder !== presentationKey || credentials.length !== 1)
-    throw new TokenError('holder-mismatch', 'The proof is bound to another key than signed the presentation');
-  const document = credential as unknown as StatementDocument;
-  if (!answers({ predicates: predicates as never }, document))
-    throw new TokenError('type-refused', 'The credential does not prove the predicates that were asked for');
-  const { predicates: proven, ...shown } = isObject(credential.credentialSubject)
-    ? credential.credentialSubject
-    : {};
-  return {
-    ...(await verifiedOf(verifier, credential, holder)),
-    shown,
-    predicates: Array.isArray(proven) ? proven : [],
-    keyIsFresh: true,
-    statusProved: statusLists.some(({ status }) => status !== null),
-    ...(scopeName === undefined ? {} : { pseudonym: pseudonymIn(credential) }),
-  };
-};
-
-const verifiedOf = async (
-  verifier: Verifier,
-  credential: JsonObject,
-  holder: string | undefined,
-): Promise<VerifiedPresentation> => {
-  const { issuer, credentialSubject } = credential;
-  return {
-    format: 'ldp_vc',
-    issuer: String(isObject(issuer) ? issuer.id : issuer),
-    types: await expandedTypes(credential, verifier.documentLoader),
-    claims: credential,
-    shown: isObject(credentialSubject) ? credentialSubject : { subjects: credentialSubject },
-    ...(holder === undefined ? {} : { holder }),
-    ...(credential.credentialStatus === undefined ? {} : { statusReference: credential.credentialStatus }),
-  };
-};
-
-/** Most DIDs of one presentation that are resolved elsewhere. */
-const MAX_CONTROLLERS = 4;
-
-/**
- * The verifier with the did:web documents that the proofs name, read beforehand through the resolver: while it
- * verifies it calls nobody. Documents that the operator pinned are not read anew.
- */
-const withControllers = async (
-  verifier: Verifier,
-  documents: readonly JsonObject[],
-  resolve: DidResolver,
-): Promise<Verifier> => {
-  const dids = new Set(
-    documents
-      .flatMap(({ proof }) => listOf(proof))
-      .flatMap((proof) =>
-        isObject(proof) && typeof proof.verificationMethod === 'string'
-          ? [proof.verificationMethod.split('#')[0]!]
-          : [],
-      )
-      .filter((did) => did.startsWith('did:web:')),
-  );
-  if (dids.size === 0) return verifier;
-  if (dids.size > MAX_CONTROLLERS) throw new TokenError('token-too-large', 'The proofs name too many keys');
-  const resolved = new Map<string, object>();
-  for (const did of dids) {
-    const isPinned = await verifier.documentLoader(did).then(
-      () => true,
-      () => false,
-    );
-    const document = isPinned ? undefined : await resolve(did);
-    if (document !== undefined) resolved.set(did, document);
-  }
-  if (resolved.size === 0) return verifier;
-  const fetched = createDocumentLoader({ contexts: new Map(), controllers: resolved });
-  return {
-    ...verifier,
-    documentLoader: (url) => (resolved.has(url.split('#')[0]!) ? fetched(url) : verifier.documentLoader(url)),
-  };
 };

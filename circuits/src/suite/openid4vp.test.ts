@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { DataIntegrityProof } from '@digitalbazaar/data-integrity';
 import * as vc from '@digitalbazaar/vc';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { encodeClaim } from '../../../functions/credentials/statement/claim-value.ts';
 import type { JsonObject } from '../../../functions/credentials/statement/derived-document.ts';
-import { trustedIssuerStore } from '../../../functions/credentials/trust/index.ts';
+import { LargeSet } from '../../../functions/credentials/statement/large-set.ts';
+import { type TrustedIssuer, trustedIssuerStore } from '../../../functions/credentials/trust/index.ts';
 import { loadZkKey } from '../../../functions/credentials/zk/index.ts';
 import { ldpVerifier } from '../../../functions/presentations/ldp-format.ts';
 import type { PresentationRequest } from '../../../functions/presentations/presentation-request.ts';
@@ -41,7 +43,7 @@ let credential: JsonObject;
 const published = new Map<string, object>();
 /** What the operator pinned for the issuer. */
 let documents: Record<string, Record<string, unknown>>;
-let trust: (documents: object) => Promise<void>;
+let trust: (documents: object, sets?: TrustedIssuer['sets']) => Promise<void>;
 
 beforeAll(async () => {
   verifier = await startVerifier();
@@ -52,8 +54,8 @@ beforeAll(async () => {
       [TERMS_URL, ISSUER, sampleKind.schema.id].map(async (url) => [url, await documentOf(url)]),
     ),
   );
-  trust = async (documents) =>
-    issuers.put('default', { issuer: ISSUER, types: [EMPLOYEE], documents: documents as never });
+  trust = async (documents, sets = {}) =>
+    issuers.put('default', { issuer: ISSUER, types: [EMPLOYEE], documents: documents as never, sets });
   await trust(documents);
   const file = (name: string): Buffer => readFileSync(join(paths.keys, name));
   const key = await loadZkKey(
@@ -224,6 +226,28 @@ describe('zero-knowledge predicates in OpenID4VP', () => {
     expect(await codeOf(verifier.post(scoped.request, other))).toBe('presentation-refused');
   });
 
+  test('are about large sets too, as the operator registered them', async () => {
+    const REGIONS = 'https://verifier.example/sets/regions';
+    const inRegion = { path: '/credentialSubject/address/country', memberOf: REGIONS };
+    const members = ['AU', 'FR', 'NZ'];
+    const large = new LargeSet(members.map((code) => encodeClaim('string', code)));
+    const { answer: asked, request } = await ask({ predicates: [inRegion] });
+    const right = await answer(request, { predicates: [inRegion], sets: new Map([[REGIONS, large]]) });
+    const registrations: [object, string | undefined][] = [
+      [{}, 'set-invalid'],
+      [{ [REGIONS]: { type: 'string', members: [...members, 'DE'] } }, 'proof-invalid'],
+      [{ [REGIONS]: { root: String(large.root) } }, undefined],
+    ];
+    for (const [sets, code] of registrations) {
+      await trust(documents, sets as TrustedIssuer['sets']);
+      const refused = await causeOf(verifier.post(request, right));
+      if (code === undefined) expect(refused).toBeUndefined();
+      else expect(refused).toBeDefined();
+    }
+    expect((await verifier.result(asked)).credentials[0]?.predicates).toEqual([inRegion]);
+    await trust(documents);
+  });
+
   test("the issuer's own proof is refused, as is a credential by another suite", async () => {
     const { request } = await ask();
     expect(await codeOf(verifier.post(request, await wrap(request, credential)))).toBe(
@@ -239,6 +263,9 @@ describe('zero-knowledge predicates in OpenID4VP', () => {
       [{ path: '/a', atMost: 1, atLeast: 0 }],
       [{ path: '/a', about: 1 }],
       Array(5).fill(ADULT),
+      [{ path: '/a', memberOf: '' }],
+      [{ path: '/a', memberOf: ['FR'] }],
+      Array(2).fill({ path: '/a', memberOf: 'https://a.example/set' }),
     ])
       expect(await codeOf(ask({ predicates }))).toBe('request-invalid');
     expect(await codeOf(ask({ pseudonym_scope: 'x'.repeat(129) }))).toBe('request-invalid');

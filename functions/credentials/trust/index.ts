@@ -1,3 +1,4 @@
+export { type MembershipSet, membershipSet, setRoot } from './membership-set.ts';
 export {
   type IssuerRegistry,
   isIssuer,
