@@ -118,19 +118,9 @@ export const ldpVerifier = (options: LdpOptions): LdpVerifier => {
   return { verify, verifyList, verifierFor };
 };
 
-/** Roots of the large sets that were registered for issuers, by what was registered. */
-const registeredSets = new Map<string, ReadonlyMap<string, bigint>>();
-
 /** The large sets that proofs about an issuer's credentials may name, with their roots. */
-const setsOf = ({ sets }: TrustedIssuer): ReadonlyMap<string, bigint> => {
-  const name = JSON.stringify(sets ?? {});
-  const known = registeredSets.get(name);
-  if (known !== undefined) return known;
-  const roots = new Map(Object.entries(sets ?? {}).map(([set, written]) => [set, setRoot(written)]));
-  if (registeredSets.size >= MAX_REMEMBERED) registeredSets.clear();
-  registeredSets.set(name, roots);
-  return roots;
-};
+const setsOf = ({ sets = {} }: TrustedIssuer): ReadonlyMap<string, bigint> =>
+  new Map(Object.entries(sets).map(([name, { root }]) => [name, BigInt(root)]));
 
 /** Most sets of an issuer's documents that are kept ready. */
 const MAX_REMEMBERED = 16;
