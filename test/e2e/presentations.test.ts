@@ -264,6 +264,122 @@ describe.each(CASES)('a wallet presents $name', ({ format, dcql_query, presenter
   });
 });
 
+describe('DCQL, checked again on what came', () => {
+  /** Who is asked: the request as the wallet reads it. */
+  const requestOf = async (asked: { request_uri: string }): Promise<Record<string, string>> => {
+    const object = await (await fetch(asked.request_uri)).text();
+    return JSON.parse(Buffer.from(object.split('.')[1]!, 'base64url').toString());
+  };
+  type Token = Record<string, (string | Presenter)[]>;
+  /** The status of an answer to a query: 200, or 400 while the request stays open. */
+  const answered = async (dcql_query: object, token: Token): Promise<number> => {
+    const asked = await ask({ dcql_query, response_mode: 'direct_post' });
+    const { client_id, nonce, state, response_uri } = await requestOf(asked);
+    const shown: Record<string, unknown[]> = {};
+    for (const [id, presentations] of Object.entries(token))
+      shown[id] = await Promise.all(
+        presentations.map((one) => (typeof one === 'string' ? one : one(client_id!, nonce!, {}))),
+      );
+    const { status } = await fetch(response_uri!, {
+      method: 'POST',
+      body: new URLSearchParams({ vp_token: JSON.stringify(shown), state: state! }),
+    });
+    expect((await result(asked.id)).status).toBe(status === 200 ? 'verified' : 'pending');
+    return status;
+  };
+  const identity = (more: object = {}) => ({
+    id: 'a',
+    format: 'dc+sd-jwt',
+    meta: { vct_values: [IDENTITY] },
+    ...more,
+  });
+  const showing = async (frame: Record<string, unknown>, claims: object = {}): Promise<Presenter> =>
+    presentSdJwt(await issueSdJwt(issuer, holder, { ...claims }), holder, frame);
+
+  test('claims: all of them, by path, position and value', async () => {
+    const query = (...claims: object[]) => ({ credentials: [identity({ claims })] });
+    const both = query({ path: ['given_name'] }, { path: ['address', 'country'], values: ['FR', 'GB'] });
+    const whole = await showing({ given_name: true, address: { country: true } });
+    expect(await answered(both, { a: [whole] })).toBe(200);
+    expect(await answered(both, { a: [await showing({ given_name: true })] })).toBe(400);
+    const french = query({ path: ['address', 'country'], values: ['FR'] });
+    expect(await answered(french, { a: [whole] })).toBe(400);
+    // Of two nationalities the second is asked for; the first, shown alone, does not take its place.
+    const second = query({ path: ['nationalities', 1] });
+    expect(await answered(second, { a: [await showing({ nationalities: { 1: true } })] })).toBe(200);
+    expect(await answered(second, { a: [await showing({ nationalities: { 0: true } })] })).toBe(400);
+    const any = query({ path: ['nationalities', null], values: ['FR'] });
+    expect(await answered(any, { a: [await showing({ nationalities: { 1: true } })] })).toBe(200);
+    expect(await answered(any, { a: [await showing({ nationalities: { 0: true } })] })).toBe(400);
+  });
+
+  test('claim_sets: one of them, whole', async () => {
+    const claims = [
+      { id: 'name', path: ['given_name'] },
+      { id: 'born', path: ['birthdate'] },
+      { id: 'country', path: ['address', 'country'] },
+    ];
+    const query = {
+      credentials: [identity({ claims, claim_sets: [['name', 'born'], ['country']] })],
+    };
+    expect(await answered(query, { a: [await showing({ address: { country: true } })] })).toBe(200);
+    expect(await answered(query, { a: [await showing({ given_name: true })] })).toBe(400);
+  });
+
+  test('credentials: all of them, or an option of each required set, and nothing unasked', async () => {
+    const clerk = { ...LDP_QUERY.credentials[0], id: 'b' };
+    const one = await showing({});
+    const two = (await ldp('eddsa-rdfc-2022').presenters()).identity!;
+    const all = { credentials: [identity(), clerk] };
+    expect(await answered(all, { a: [one], b: [two] })).toBe(200);
+    expect(await answered(all, { a: [one] })).toBe(400);
+    const sets = {
+      ...all,
+      credential_sets: [{ options: [['a', 'b'], ['b']] }, { options: [['a']], required: false }],
+    };
+    expect(await answered(sets, { b: [two] })).toBe(200);
+    expect(await answered(sets, { a: [one] })).toBe(400);
+    expect(await answered(all, { a: [one], b: [two], c: [one] })).toBe(400);
+  });
+
+  test('multiple: several only where they were asked for, and each right', async () => {
+    const [one, two] = [await showing({ given_name: true }), await showing({ given_name: true })];
+    const claims = [{ path: ['given_name'] }];
+    const several = { credentials: [identity({ claims, multiple: true })] };
+    expect(await answered(several, { a: [one, two] })).toBe(200);
+    expect(await answered({ credentials: [identity({ claims })] }, { a: [one, two] })).toBe(400);
+    expect(await answered(several, { a: [one, await showing({})] })).toBe(400);
+  });
+
+  test('holder binding: waived only where the query says so', async () => {
+    const bare = await issueSdJwt(issuer, undefined);
+    const waived = { require_cryptographic_holder_binding: false };
+    expect(await answered({ credentials: [identity(waived)] }, { a: [bare] })).toBe(200);
+    expect(await answered({ credentials: [identity()] }, { a: [bare] })).toBe(400);
+    const jwt = await issueJwtVc(issuer, holder.did);
+    const asked = { ...JWT_QUERY.credentials[0], id: 'a' };
+    expect(await answered({ credentials: [{ ...asked, ...waived }] }, { a: [jwt] })).toBe(200);
+    expect(await answered({ credentials: [asked] }, { a: [jwt] })).toBe(400);
+  });
+
+  test('trusted_authorities: by key identifier; other kinds are refused by name before anybody is asked', async () => {
+    const by = (type: string, values: string[]) => ({
+      credentials: [identity({ trusted_authorities: [{ type, values }] })],
+    });
+    expect(await answered(by('aki', ['s9tIpPmhxdiuNkHMEWNpYim8S8Y']), { a: [await showing({})] })).toBe(400);
+    for (const type of ['etsi_tl', 'openid_federation']) {
+      const { status, body } = await app.request('/v1/presentation-requests', {
+        method: 'POST',
+        body: JSON.stringify({ purpose: 'A test', dcql_query: by(type, ['https://trust.example']) }),
+      });
+      expect([status, body.fields?.[0]?.field]).toEqual([
+        422,
+        'dcql_query.credentials.0.trusted_authorities',
+      ]);
+    }
+  });
+});
+
 describe('one request, one answer, through the deployed functions', () => {
   /** A wallet's form for a request, made and not yet posted. */
   const formFor = async (asked: { request_uri: string }, given_name = 'Ada') => {
