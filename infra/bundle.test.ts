@@ -25,6 +25,18 @@ describe('one bundle', () => {
      export const handler = async (name: Name) => createHash('sha256').update(name).digest('hex').length;`,
   );
 
+  it('keeps what is imported later in a part of its own', () => {
+    const [lazy, later] = ['lazy', 'later'].map((name) => join(folder, `${name}.ts`)) as [string, string];
+    writeFileSync(later, `export const word = 'countersign, later';`);
+    writeFileSync(lazy, `export const handler = async () => (await import('./later.ts')).word;`);
+    const out = join(folder, 'lazy');
+    bundle({ entry: lazy, assets: {} }, out);
+    const [part, ...others] = readdirSync(out).filter((name) => /^part-\w+\.mjs$/.test(name));
+    expect(others).toEqual([]);
+    expect(readFileSync(join(out, part!), 'utf8')).toContain('countersign, later');
+    expect(readFileSync(join(out, 'index.mjs'), 'utf8')).not.toContain('countersign, later');
+  });
+
   it('is one minified module with its assets beside it, and its account elsewhere', async () => {
     const out = join(folder, 'hello');
     bundle({ entry, assets: { 'a/words.json': 'package.json' } }, out, join(folder, 'meta', 'hello.json'));
@@ -74,6 +86,11 @@ describe('the bundles that are deployed', () => {
         DECISIONS_TABLE: 'decisions',
         BASELINES_TABLE: 'baselines',
         POLICIES_TABLE: 'policies',
+        PRESENTATIONS_TABLE: 'presentations',
+        WALLETS_TABLE: 'wallets',
+        ANSWERED_QUEUE_URL: 'http://127.0.0.1:1/000000000000/answered',
+        PUBLIC_URL: 'https://api.example',
+        SIGNING_KEY_ARN: 'arn:aws:kms:us-east-1:000000000000:key/x',
         BUS_NAME: 'countersign-local',
         REJECTED_QUEUE_URL: 'http://127.0.0.1:1/000000000000/rejected',
         PSEUDONYM_SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:x',
@@ -121,7 +138,11 @@ describe('the bundles that are deployed', () => {
   it('are small, zipped: score with model and WASM at most 10 MB, those with Cedar 4 MB, the others 1 MB', () => {
     const sizes = Object.entries(bundles).map(([name, path]) => [name, zippedSize(path)] as const);
     const limit = (name: string) =>
-      name === 'score' ? 10_000_000 : /^(reviews|policies)$/.test(name) ? 4_000_000 : 1_000_000;
+      name === 'score'
+        ? 10_000_000
+        : /^(reviews|policies|complete|wallets)$/.test(name)
+          ? 4_000_000
+          : 1_000_000;
     for (const [name, size] of sizes) expect(size, name).toBeLessThan(limit(name));
   });
 

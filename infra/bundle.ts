@@ -27,7 +27,8 @@ const BANNER =
   "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);";
 
 /**
- * Bundles one function into a folder: `index.mjs`, the notices of the licences in it, and `assets/`.
+ * Bundles one function into a folder: `index.mjs`, the parts that it imports later, the notices of the licences in them,
+ * and `assets/`.
  *
  * It runs esbuild inside this process: no shell, no container, no registry, and all functions in a second. The
  * AWS SDK is bundled too, so that what is tested is what runs, whichever SDK the runtime has that month.
@@ -42,8 +43,12 @@ const BANNER =
 export const bundle = (source: BundleSource, outDir: string, metafile?: string): void => {
   const built = buildSync({
     absWorkingDir: ROOT,
-    entryPoints: [source.entry],
-    outfile: join(outDir, 'index.mjs'),
+    entryPoints: [{ in: source.entry, out: 'index' }],
+    outdir: outDir,
+    outExtension: { '.js': '.mjs' },
+    // What is imported dynamically stays in files of its own: a cold start reads what it needs, and no more.
+    splitting: true,
+    chunkNames: 'part-[hash]',
     bundle: true,
     minify: true,
     platform: 'node',
