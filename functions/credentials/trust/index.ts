@@ -1,4 +1,4 @@
-export { type MembershipSet, membershipSet, setRoot } from './membership-set.ts';
+export type { MembershipSet } from './membership-set.ts';
 export {
   type IssuerRegistry,
   isIssuer,

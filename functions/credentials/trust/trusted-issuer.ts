@@ -9,7 +9,7 @@ import {
   TokenError,
   verifyChain,
 } from '../jose/index.ts';
-import { membershipSet } from './membership-set.ts';
+import { membershipSets } from './membership-set.ts';
 
 /** Longest identifier of an issuer, characters. A did:jwk is some 200. */
 const MAX_ISSUER_LENGTH = 1_024;
@@ -47,14 +47,8 @@ export const trustedIssuerSchema = z.strictObject({
     .array(z.strictObject({ list: z.string().max(2_048), purpose: z.enum(['revocation', 'suspension']) }))
     .max(8)
     .optional(),
-  /**
-   * Large sets by name, of which zero-knowledge proofs may show that a claim is a member (`memberOf`): by their root,
-   * or whole where they are small.
-   */
-  sets: z
-    .record(z.string().min(1).max(512), membershipSet)
-    .refine((sets) => Object.keys(sets).length <= 32, 'must be at most 32 sets')
-    .optional(),
+  /** Large sets that proofs about this issuer's credentials may name. */
+  sets: membershipSets.optional(),
   /** For people. */
   comment: z.string().max(512).optional(),
 });
