@@ -66,6 +66,8 @@ const isOf =
   (eventId: string) =>
   ({ data }: { data: { session: string } }) =>
     data.session === onBus('Risk Assessed').find((one) => one.data.eventId === eventId)?.metadata.session;
+/** What is asked of sessions; the same detail-type is told of single decisions. */
+const ofSessions = () => onBus('Step-Up Required').filter(({ data }) => data.threshold !== undefined);
 const THIEF = {
   network: { ip: '177.54.144.1' },
   agent: { userAgent: 'curl/8.5.0', deviceId: 'd-thief' },
@@ -213,7 +215,7 @@ describe('a session that is taken over', () => {
     const agent = { userAgent: nativeEvent('').detail.data.agent.userAgent, deviceId: 'd-other' };
     const strange = { agent, evidence: [{ type: 'behavioural_confidence', score: 0.05 }] };
     const { body } = await app.evaluate(within('moved', 1000, strange));
-    const asked = await eventually(() => onBus('Step-Up Required').find(isOf(body.eventId)));
+    const asked = await eventually(() => ofSessions().find(isOf(body.eventId)));
     await app.evaluate(
       within('moved', 60_000, {
         action: 'second_factor',
@@ -233,7 +235,7 @@ describe('a session that is taken over', () => {
     await app.evaluate(within('moved', 61_000, { agent }));
     await app.evaluate(signIn('after-moved'));
     expect(onBus('Session Revoked').filter(({ data }) => data.session === asked.data.session)).toEqual([]);
-    const asking = onBus('Step-Up Required').filter(({ data }) => data.session === asked.data.session);
+    const asking = ofSessions().filter(({ data }) => data.session === asked.data.session);
     expect(asking.map(({ metadata }) => metadata.id)).toEqual([asked.metadata.id]);
   });
 
@@ -285,6 +287,19 @@ describe('what happens to an account', () => {
     await eventually(() =>
       receiver.ofType('session-revoked').find(({ subject }) => subject.session?.id === 'of-ann'),
     );
+  });
+
+  test.each([
+    ['account-enabled', 'user.lifecycle.unsuspend'],
+    ['account-purged', 'user.lifecycle.delete'],
+    ['recovery-information-changed', 'user.account.update_secondary_email'],
+  ])('is told in the words of RISC: %s', async (type, eventType) => {
+    const name = `${type}@example.org`;
+    await app.put({ ...okta(`okta-${type}`, eventType, name), busName: local.busName });
+    const { subject } = await eventually(() =>
+      receiver.ofType(type).find(({ subject: { email } }) => email === name),
+    );
+    expect(subject).toEqual({ format: 'email', email: name });
   });
 });
 
@@ -456,6 +471,46 @@ describe('the receiver', () => {
     expect(
       receiver.ofType('session-revoked').find(({ subject }) => subject.session?.id === 'untouched'),
     ).toBeUndefined();
+  });
+
+  test('every event of CAEP, and what RISC says of accounts, is heard for what it is', async () => {
+    const types: [type: string, claims: object, code: string, logOdds: number][] = [
+      ['caep/event-type/session-revoked', {}, 'sessionRevokedElsewhere', 0],
+      ['caep/event-type/risk-level-change', { current_level: 'HIGH' }, 'riskLevelElsewhere', 1.5],
+      ['caep/event-type/assurance-level-change', { change_direction: 'increase' }, 'assuranceElsewhere', -1],
+      ['caep/event-type/credential-change', { change_type: 'revoke' }, 'credentialChange', 1],
+      [
+        'caep/event-type/device-compliance-change',
+        { current_status: 'not-compliant' },
+        'deviceNotCompliant',
+        1.5,
+      ],
+      ['caep/event-type/token-claims-change', { claims: { role: 'x' } }, 'claimsChange', 0.5],
+      ['risc/event-type/account-disabled', {}, 'accountDisabledElsewhere', 0],
+      ['risc/event-type/account-purged', {}, 'accountDisabledElsewhere', 0],
+      ['risc/event-type/credential-compromise', {}, 'credentialCompromise', 3],
+      ['risc/event-type/account-credential-change-required', {}, 'credentialChangeRequired', 2],
+      ['risc/event-type/recovery-activated', {}, 'recoveryActivated', 1.5],
+      ['risc/event-type/recovery-information-changed', {}, 'recoveryChanged', 1],
+    ];
+    for (const [index, [type, claims]] of types.entries()) {
+      const sub_id = { format: 'iss_sub', iss: PARTNER, sub: `heard-${index}` };
+      expect((await push(await token({ sub_id, events: { [`${EVENTS}/${type}`]: claims } }))).status).toBe(
+        202,
+      );
+    }
+    const heard = await eventually(() => {
+      const all = onBus('Signal Received').filter(({ data }) =>
+        types.some(([type]) => data.type === `${EVENTS}/${type}`),
+      );
+      return new Set(all.map(({ data }) => data.type)).size === types.length && all;
+    });
+    for (const [type, , code, logOdds] of types)
+      expect(heard.findLast(({ data }) => data.type === `${EVENTS}/${type}`)?.data).toMatchObject({
+        code,
+        logOdds,
+        revokes: logOdds === 0,
+      });
   });
 
   test.each([
