@@ -142,7 +142,7 @@ const wrap = async (request: PresentationRequest, derived: JsonObject, { did, si
   return { vp_token: JSON.stringify({ employee: [signed] }), state: request.state };
 };
 
-describe('zero-knowledge predicates in OpenID4VP', () => {
+describe('zero-knowledge predicates in OpenID4VP', { timeout: 120_000 }, () => {
   test('are proved of claims that stay hidden, under a pseudonym that is the same for one scope of one verifier', async () => {
     const [one, two] = [await ask({ pseudonym_scope: 'staff' }), await ask({ pseudonym_scope: 'staff' })];
     await verifier.post(one.request, await answer(one.request, { scopeName: 'staff' }));
