@@ -147,3 +147,46 @@ describe('a presentation with Data Integrity proofs', () => {
       expect(await codeOf(post(request, presentation))).toBe('presentation-refused');
   });
 });
+
+describe.each(['P-256', 'P-384'] as const)('a credential under ecdsa-rdfc-2019 with %s', (curve) => {
+  const cryptosuite = 'ecdsa-rdfc-2019';
+
+  test('is taken whole, from a holder of either kind of key, and refused when it was changed', async () => {
+    const issuer = await party(curve);
+    await trust(issuer.did);
+    const ecdsaHolder = await party(curve);
+    for (const by of [holder, ecdsaHolder]) {
+      const credential = await issueLdp(issuer, by.did, { cryptosuite });
+      const { request, answer } = await ask([{ path: ['credentialSubject', 'role'] }]);
+      const presentation = await presentLdp(
+        credential,
+        by,
+        {},
+        by === holder ? undefined : cryptosuite,
+      )(request.clientId, request.nonce, {});
+      const changed = structuredClone(presentation) as {
+        verifiableCredential: { credentialSubject: object }[];
+      };
+      changed.verifiableCredential[0]!.credentialSubject = { id: by.did, role: 'director' };
+      expect(await causeOf(post(request, changed))).toBe('proof-invalid');
+      await post(request, presentation);
+      expect((await verifier.result(answer)).credentials[0]?.claims).toEqual({ id: by.did, role: 'clerk' });
+    }
+  });
+
+  test('is refused by the signature of another key of the same curve', async () => {
+    const [issuer, other] = await Promise.all([party(curve), party(curve)]);
+    await trust(issuer.did);
+    const { request } = await ask();
+    const credential = await issueLdp(issuer, holder.did, { cryptosuite });
+    const { proof } = await issueLdp(other, holder.did, { cryptosuite });
+    const forged = {
+      ...credential,
+      proof: {
+        ...(proof as object),
+        verificationMethod: (credential.proof as { verificationMethod: string }).verificationMethod,
+      },
+    };
+    expect(await causeOf(post(request, await shown(request, forged)))).toBe('proof-invalid');
+  });
+});

@@ -136,7 +136,12 @@ export const presentMdoc =
 
 /** Presents a credential with Data Integrity proofs, in a presentation signed by the holder. */
 export const presentLdp =
-  (credential: object, holder: Party, proof: Record<string, unknown> = {}): Presenter =>
+  (
+    credential: object,
+    holder: Party,
+    proof: Record<string, unknown> = {},
+    cryptosuite = 'eddsa-rdfc-2022',
+  ): Presenter =>
   (audience, nonce) =>
     sign(
       {
@@ -147,6 +152,7 @@ export const presentLdp =
       },
       holder,
       {
+        cryptosuite,
         date: new Date().toISOString(),
         proof: { proofPurpose: 'authentication', challenge: nonce, domain: audience, ...proof },
       },
