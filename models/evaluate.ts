@@ -29,7 +29,7 @@ npm run evaluate -- [options]
   --seed TEXT       the same seed gives the same report   (default: evaluation-1)
   --people N        people to simulate                    (default: 300)
   --days N          days, the first 14 of them to learn   (default: 60)
-  --attacks N       attacks of each kind                  (default: 250)
+  --attacks N       attacks of each kind                  (default: 500)
   --rounds N        bootstrap rounds                      (default: 100)
   --out DIR         where to write                        (default: models/report)
 
@@ -42,7 +42,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: 'evaluation-1' },
     people: { type: 'string', default: '300' },
     days: { type: 'string', default: '60' },
-    attacks: { type: 'string', default: '250' },
+    attacks: { type: 'string', default: '500' },
     rounds: { type: 'string', default: '100' },
     out: { type: 'string', default: join(HERE, 'report') },
     rba: { type: 'string' },
@@ -95,7 +95,7 @@ async function evaluate(): Promise<boolean> {
     days,
     logins: judged.filter((login) => !login.attack).length,
     comparisons: compare(judged, scoreOf, seed, rounds),
-    reauthentication: reauthentication(judged, scoreOf),
+    reauthentication: reauthentication(judged, scoreOf, { seed, rounds }),
     calibration: calibrationOf(judged, BASE_RATE),
     stepUpsPerThousand: (1000 * owners.filter((login) => login.logit >= stepUp).length) / owners.length,
     treatments: await equalTreatment(

@@ -26,9 +26,9 @@ alone, or on that and the labelled decisions of a deployment.
 
 npm run train -- [options]
   --seed TEXT       the same seed gives the same bytes         (default: countersign-1)
-  --people N        people to simulate                         (default: 600)
+  --people N        people to simulate                         (default: 800)
   --days N          days to simulate                           (default: 60)
-  --episodes N      attacks a day                              (default: 120)
+  --episodes N      attacks a day                              (default: 180)
   --base-rate P     share of events taken to be attacks        (default: ${BASE_RATE})
   --log FILE        labelled decisions, one JSON a line, as GET /v1/labels gives them
   --log-share P     what they weigh beside the simulation, above 0 to 1; at 1 the simulation is left out
@@ -40,9 +40,9 @@ npm run train -- [options]
 const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: 'countersign-1' },
-    people: { type: 'string', default: '600' },
+    people: { type: 'string', default: '800' },
     days: { type: 'string', default: '60' },
-    episodes: { type: 'string', default: '120' },
+    episodes: { type: 'string', default: '180' },
     'base-rate': { type: 'string', default: String(BASE_RATE) },
     out: { type: 'string', default: fileURLToPath(new URL('.', import.meta.url)) },
     log: { type: 'string' },

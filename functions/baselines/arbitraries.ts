@@ -35,10 +35,12 @@ export const anObservation: fc.Arbitrary<Observation> = fc
     ),
     session: fc.option(fc.stringMatching(/^[a-d]$/), { nil: undefined }),
     minute: fc.option(fc.integer({ min: 0, max: 11 }), { nil: undefined }),
+    agentVersion: fc.option(fc.integer({ min: 0, max: 99_999 }), { nil: undefined }),
   })
-  .map(({ place, session, minute, ...rest }) => ({
+  .map(({ place, session, minute, agentVersion, ...rest }) => ({
     ...rest,
     ...(place ? { place } : {}),
     ...(session ? { session } : {}),
     ...(minute === undefined ? {} : { minute }),
+    ...(agentVersion === undefined ? {} : { agentVersion }),
   }));

@@ -99,6 +99,8 @@ export interface RecentSession {
   readonly prefix?: string;
   readonly asn?: string;
   readonly agent?: string;
+  /** Major version of the agent, which only grows on an honest machine. */
+  readonly version?: number;
   readonly device?: string;
   /** Where it was, if that is known; as in {@link Place}. */
   readonly place?: { readonly latitude: number; readonly longitude: number; readonly radiusKm: number };
@@ -178,6 +180,8 @@ export interface Observation {
   /** The value of each dimension that the event states. `factor` is the strongest factor used. */
   readonly keys: Readonly<Partial<Record<Dimension, string>>>;
   readonly place?: Omit<Place, 'time'>;
+  /** Major version that the agent states, at most 99,999. */
+  readonly agentVersion?: number;
   /** Pseudonym of the session, 8 characters; only of successes. */
   readonly session?: string;
   /** For programs, whose timetables are to the minute: the five minutes of the hour, 0 to 11. */

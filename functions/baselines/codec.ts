@@ -50,12 +50,15 @@ const counters = (baseline: Baseline): DecayedCount[] => [
   baseline.attempts.week,
 ];
 
-const packSession = ({ key, prefix, asn, agent, device, place, time }: RecentSession): string =>
+/** Between an agent and its version; in no hash. */
+const VERSION = '~';
+
+const packSession = ({ key, prefix, asn, agent, version, device, place, time }: RecentSession): string =>
   [
     key,
     prefix,
     asn,
-    agent,
+    agent === undefined || version === undefined ? agent : `${agent}${VERSION}${count36(version)}`,
     device,
     count36(time / 1_000),
     ...(place
@@ -64,12 +67,14 @@ const packSession = ({ key, prefix, asn, agent, device, place, time }: RecentSes
   ].join('.');
 
 const unpackSession = (text: string): RecentSession => {
-  const [key, prefix, asn, agent, device, time, latitude, longitude, radiusKm] = text.split('.');
+  const [key, prefix, asn, kind, device, time, latitude, longitude, radiusKm] = text.split('.');
+  const [agent, version] = (kind ?? '').split(VERSION);
   return {
     key: key!,
     ...(prefix ? { prefix } : {}),
     ...(asn ? { asn } : {}),
     ...(agent ? { agent } : {}),
+    ...(version ? { version: toCount(version) } : {}),
     ...(device ? { device } : {}),
     ...(radiusKm === undefined
       ? {}

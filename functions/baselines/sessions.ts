@@ -32,6 +32,9 @@ export const sessionOf = (seen: Observation): RecentSession | undefined => {
   return {
     key: seen.session,
     ...properties,
+    ...(properties.agent === undefined || seen.agentVersion === undefined
+      ? {}
+      : { version: seen.agentVersion }),
     ...(place && {
       place: { latitude: place.latitude, longitude: place.longitude, radiusKm: Math.round(place.radiusKm) },
     }),

@@ -24,6 +24,7 @@ import { newFactor } from './new-factor.ts';
 import { newNetwork } from './new-network.ts';
 import { newPrivilege } from './new-privilege.ts';
 import { newResource } from './new-resource.ts';
+import { outdatedAgent } from './outdated-agent.ts';
 import { passwordSpray } from './password-spray.ts';
 import { reportedThreat } from './reported-threat.ts';
 import { resourceSensitivity } from './resource-sensitivity.ts';
@@ -50,6 +51,7 @@ export const catalogue: readonly SignalDefinition[] = [
   newASN,
   newCountry,
   unfamiliarAgent,
+  outdatedAgent,
   newApplication,
   newResource,
   newFactor,

@@ -9,6 +9,7 @@ export {
   type ThreatVerdict,
 } from './feeds/index.ts';
 export { greatCircleKm, type Point } from './geography.ts';
+export { modelInput, modelInputs } from './model-input.ts';
 export {
   type GeoManifest,
   type GeoSource,
@@ -16,7 +17,6 @@ export {
   openNetworkLookup,
   parseAddress,
 } from './network/index.ts';
-export { modelInput, modelInputs } from './model-input.ts';
 export { isPlaceless, type ObserveOptions, observe } from './observe.ts';
 export {
   RECENT_PROPERTIES,

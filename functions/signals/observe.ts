@@ -17,6 +17,8 @@ export interface ObserveOptions {
 const KEY_LENGTH = 11;
 /** The same for its few recent sessions: 48 bits. */
 const SESSION_LENGTH = 8;
+/** Versions are told apart up to here. */
+const MAX_VERSION = 99_999;
 /** Minutes of the hour that a program's timetable is kept by. */
 const MINUTES = 5;
 
@@ -81,6 +83,7 @@ export function observe(event: AuthEvent, options: ObserveOptions): Observation 
     factorFailed: isFactorFailure(event),
     keys,
     ...(place && { place }),
+    ...(agent?.major !== undefined && { agentVersion: Math.min(agent.major, MAX_VERSION) }),
     ...(active && { session: options.pseudonym('session', event.session!.id).slice(0, SESSION_LENGTH) }),
     ...(event.subject.kind !== 'person' && {
       minute: Math.floor(new Date(event.time).getUTCMinutes() / MINUTES),

@@ -1,4 +1,5 @@
-import { propertyHash, type RecentSession, sessionOf } from '../baselines/index.ts';
+import type { RecentSession } from '../baselines/index.ts';
+import { sessionAtHand, taughtSessions } from './recent-sessions.ts';
 import type { SignalContext } from './signal.ts';
 
 /** How many steps are told: from the event at hand to the one before it, from that one to the one before, … */
@@ -36,26 +37,20 @@ export const recentInputs: readonly RecentInput[] = Array.from({ length: RECENT_
  * between two events, and which properties changed from one to the next, to something seen earlier in the sequence or to
  * something new. NaN where nothing is known or was not stated.
  *
- * The events are the sessions that the baseline remembers. Sessions from a device or an operator that never taught
- * are left out: an intruder's own sessions do not make the next one look usual.
+ * The events are the sessions that the baseline remembers, without those that {@link taughtSessions} leaves out.
  *
  * @example
  * ```ts
  * recentEvents(context)[1]; // 0: the same device as in the event before
  * ```
  */
-export function recentEvents({ observation, subject }: SignalContext): Float32Array {
+export function recentEvents({
+  observation,
+  subject,
+}: Pick<SignalContext, 'observation' | 'subject'>): Float32Array {
   const out = new Float32Array(recentInputs.length).fill(Number.NaN);
-  const now = sessionOf({ ...observation, session: observation.session ?? '' })!;
-  const known = {
-    device: new Set(subject.dimensions.device.map(({ key }) => propertyHash(key))),
-    asn: new Set(subject.dimensions.asn.map(({ key }) => propertyHash(key))),
-  };
-  const taught = ({ device, asn, time }: RecentSession) =>
-    time <= now.time &&
-    (device === undefined || known.device.has(device)) &&
-    (asn === undefined || known.asn.has(asn));
-  const events = [now, ...subject.sessions.filter(taught)];
+  const now = sessionAtHand(observation);
+  const events = [now, ...taughtSessions(subject, now.time)];
   for (let step = 0; step < RECENT_STEPS && step + 1 < events.length; step++) {
     const event = events[step]!;
     const earlier = events.slice(step + 1, RECENT_STEPS + 1);

@@ -23,6 +23,11 @@ export interface FitOptions {
   readonly pairCuts: number;
   /** How many pairs to add. */
   readonly pairs: number;
+  /**
+   * Share of attacks that the fit is weighted to. In equal halves the fit works on attackers who look just like the
+   * owner; with few attacks, on the owners who are asked for more at a rate that one can bear. @default 0.5
+   */
+  readonly share?: number;
   readonly boost: BoostOptions;
   readonly onStage?: (stage: 'mains' | 'pairs') => void;
 }
@@ -36,13 +41,15 @@ export interface Fit {
 
 /**
  * Fits an explainable-boosting machine: first every feature alone, then the few pairs that explain most of
- * what is left. Both sides are weighted to equal halves, which {@link calibrated} later undoes.
+ * what is left. Both sides are weighted to the share that is asked for, which {@link calibrated} later undoes.
  *
  * @param held other people's rows, to stop by
  */
 export function fitModel(train: Dataset, held: Dataset, options: FitOptions): Fit {
   const width = options.codes.length;
-  const margins = [train, held].map((data) => margin(reweighted(data, 0.5))) as [Margin, Margin];
+  const share = options.share ?? 0.5;
+  const base = Math.log(share / (1 - share));
+  const margins = [train, held].map((data) => margin(reweighted(data, share), base)) as [Margin, Margin];
   const cuts = train.columns.map((column) => quantileCuts(column, options.cuts));
   const mains = cuts.map((list, i) => single(i, list, train, held, options.directions[i]!));
   options.onStage?.('mains');
@@ -64,15 +71,15 @@ export function fitModel(train: Dataset, held: Dataset, options: FitOptions): Fi
       ),
     ),
   ];
-  return { base: 0, terms, loss };
+  return { base, terms, loss };
 }
 
-function margin({ labels, weights }: Dataset): Margin {
+function margin({ labels, weights }: Dataset, base: number): Margin {
   // Weights of mean one keep the penalty's meaning whatever the number of rows.
   return {
     labels,
     weights: weights.map((weight) => weight * labels.length),
-    logits: new Float64Array(labels.length),
+    logits: new Float64Array(labels.length).fill(base),
   };
 }
 

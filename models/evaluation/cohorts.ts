@@ -1,4 +1,5 @@
 import { bootstrap, type Interval } from './bootstrap.ts';
+import { frequencyOf } from './compare.ts';
 import type { Judged } from './judge.ts';
 
 /** Least logins of a cohort for its figure to be told. */
@@ -27,13 +28,8 @@ const DIMENSIONS: readonly (readonly [name: string, of: CohortOf])[] = [
   ['travel', (login) => (login.person?.traveller ? 'traveller' : 'seldom')],
   ['VPN', (login) => (login.person?.vpn ? 'uses one' : 'none')],
   ['account', (login) => (login.login < 12 ? 'first 12 logins' : 'known')],
-  ['frequency', (login) => frequency(login.person?.perDay)],
+  ['frequency', (login) => login.person && frequencyOf(login.person.perDay)],
 ];
-
-function frequency(perDay: number | undefined): string | undefined {
-  if (perDay === undefined) return undefined;
-  return perDay >= 1.5 ? 'several a day' : perDay >= 0.6 ? 'about daily' : 'some a week';
-}
 
 /**
  * False step-up rates by cohort.

@@ -100,9 +100,22 @@ export interface Reauthentication {
   readonly contender: Contender;
   readonly truePositives: number;
   readonly logins: number;
-  /** Median over people of the share of their first logins at or above the threshold. */
-  readonly median: number;
+  /** All people, or those who sign in so often. */
+  readonly frequency: Frequency | 'all';
+  /** Median over people of the share of their first logins at or above the threshold, interval over people. */
+  readonly median: Interval;
+  /** Mean over people of the same share. */
+  readonly mean: number;
   readonly people: number;
+}
+
+/** How often people sign in, in words. */
+export const FREQUENCIES = ['several a day', 'about daily', 'some a week'] as const;
+export type Frequency = (typeof FREQUENCIES)[number];
+
+/** @param perDay mean sign-ins on a working day */
+export function frequencyOf(perDay: number): Frequency {
+  return perDay >= 1.5 ? 'several a day' : perDay >= 0.6 ? 'about daily' : 'some a week';
 }
 
 /** The threshold that at least a share of an attacker's logins reaches. */
@@ -112,7 +125,11 @@ export function thresholdFor(scores: readonly number[], truePositives: number): 
 }
 
 /** Shares of owners' first 12 and 39 logins that are asked again, at high true-positive rates. */
-export function reauthentication(judged: readonly Judged[], scoreOf: ScoreOf): Reauthentication[] {
+export function reauthentication(
+  judged: readonly Judged[],
+  scoreOf: ScoreOf,
+  options: { readonly seed: string; readonly rounds?: number },
+): Reauthentication[] {
   const byPerson = Map.groupBy(
     judged.filter((login) => !login.attack && login.person),
     (login) => login.subject,
@@ -124,24 +141,37 @@ export function reauthentication(judged: readonly Judged[], scoreOf: ScoreOf): R
         .map((login) => scoreOf(login, contender));
       return [0.98, 0.99, 0.995].flatMap((truePositives) => {
         const threshold = thresholdFor(hostile, truePositives);
-        return [12, 39].map((logins) => {
-          const shares: number[] = [];
-          for (const own of byPerson.values()) {
+        return [12, 39].flatMap((logins) => {
+          const shares: { subject: string; share: number; frequency: Frequency }[] = [];
+          for (const [subject, own] of byPerson) {
             if (own.length < logins) continue;
-            const first = own.slice(0, logins);
-            shares.push(first.filter((login) => scoreOf(login, contender) >= threshold).length / logins);
+            const asked = own.slice(0, logins).filter((login) => scoreOf(login, contender) >= threshold);
+            const frequency = frequencyOf(own[0]!.person!.perDay);
+            shares.push({ subject, share: asked.length / logins, frequency });
           }
-          shares.sort((a, b) => a - b);
-          return {
-            attacker,
-            contender,
-            truePositives,
-            logins,
-            median: shares[shares.length >> 1] ?? Number.NaN,
-            people: shares.length,
-          };
+          return (['all', ...FREQUENCIES] as const).flatMap((frequency) => {
+            const some = shares.filter((one) => frequency === 'all' || one.frequency === frequency);
+            if (some.length < 5) return [];
+            return [
+              {
+                attacker,
+                contender,
+                truePositives,
+                logins,
+                frequency,
+                median: bootstrap(some, medianShare, options),
+                mean: some.reduce((sum, { share }) => sum + share, 0) / some.length,
+                people: some.length,
+              },
+            ];
+          });
         });
       });
     }),
   );
+}
+
+function medianShare(list: readonly { readonly share: number }[]): number {
+  const shares = list.map(({ share }) => share).sort((a, b) => a - b);
+  return shares[shares.length >> 1] ?? Number.NaN;
 }

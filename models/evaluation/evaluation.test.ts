@@ -58,8 +58,12 @@ describe('the evaluation', () => {
   it('counts those who are asked again at a threshold that catches enough', () => {
     expect(thresholdFor([5, 4, 3, 2, 1], 0.6)).toBe(3);
     expect(thresholdFor([5, 4, 3, 2, 1], 1)).toBe(1);
-    for (const row of reauthentication(world.judged, scoresOf(world.judged, 'test'))) {
-      expect(row.median >= 0 && row.median <= 1).toBe(true);
+    for (const row of reauthentication(world.judged, scoresOf(world.judged, 'test'), {
+      seed: 'test',
+      rounds: 10,
+    })) {
+      expect(row.median.value >= 0 && row.median.value <= 1).toBe(true);
+      expect(row.median.low).toBeLessThanOrEqual(row.median.high);
     }
   });
 
@@ -72,7 +76,8 @@ describe('the evaluation', () => {
 
   it('makes evasion dearer the less may be copied, and guards the baselines', async () => {
     const evasion = await robustness(world, scorer, -2.9, randomFrom('r'), 6);
-    expect(evasion[0]!.caught).toBeGreaterThanOrEqual(evasion.at(-1)!.caught);
+    expect(evasion.rows[0]!.caught).toBeGreaterThanOrEqual(evasion.rows.at(-1)!.caught);
+    expect(evasion.medianCost).toBeGreaterThan(0);
     const drips = await poisoning(world, scorer, -2.9, randomFrom('p'), 4);
     for (const row of drips) expect(row.shareGuarded).toBeLessThanOrEqual(row.shareUnguarded + 1e-9);
   }, 60_000);

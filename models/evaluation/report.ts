@@ -5,7 +5,7 @@ import type { CohortRate } from './cohorts.ts';
 import { type Comparison, PUBLISHED, RATES, type Reauthentication } from './compare.ts';
 import { RATIO_BOUND, type Treatment } from './equal-treatment.ts';
 import type { Poisoning } from './poisoning.ts';
-import type { Robustness } from './robustness.ts';
+import { COSTS, type Evasion } from './robustness.ts';
 
 /** Everything an evaluation found. */
 export interface Findings {
@@ -21,7 +21,7 @@ export interface Findings {
   readonly treatments: readonly Treatment[];
   readonly cohorts: readonly CohortRate[];
   readonly ablations: readonly Ablation[];
-  readonly robustness: readonly Robustness[];
+  readonly robustness: Evasion;
   readonly poisoning: readonly Poisoning[];
 }
 
@@ -52,7 +52,10 @@ never runs, and draw their addresses from the whole routed address space. Only l
 the attacker has the password, and the second factor where the account asks for one. It is a simulation; the
 figures compare contenders in it, and promise nothing for your own tenant.
 
-Calibration error ${calibration.ece.toFixed(4)} at ${percent(calibration.baseRate)} attacks, ${calibration.eceBalanced.toFixed(4)} with attacks and owners in equal halves.
+Expected calibration error (15 bins of equal weight, every kind of attack alike): ${calibration.ece.toFixed(4)} for the score as it is printed,
+which assumes ${percent(calibration.baseRate)} attacks. That figure is an easy one, since nearly all weight lies on owners whose score is near
+zero. With attacks and owners in equal halves, the scores' odds moved to that share, it is ${calibration.eceBalanced.toFixed(4)}: the stricter test,
+and the one to judge the model by. The attackers here are not those that it was calibrated on.
 At the default policy's step-up threshold (score 0.05) owners are asked ${stepUpsPerThousand.toFixed(1)} times in 1,000 logins.`;
 }
 
@@ -83,20 +86,34 @@ ${table(['attacker', 'contender', 'attacks', 'ROC-AUC', '95 %', ...RATES.map((ra
 }
 
 function again({ reauthentication }: Findings): string {
-  const rows = reauthentication.map((row) => [
-    row.attacker,
-    row.contender,
-    String(row.truePositives),
-    String(row.logins),
-    three(row.median),
-    String(row.people),
-  ]);
+  const told = (list: readonly Reauthentication[], who: (row: Reauthentication) => string[]) =>
+    list.map((row) => [
+      ...who(row),
+      String(row.logins),
+      three(row.median.value),
+      within(row.median),
+      three(row.mean),
+      String(row.people),
+    ]);
+  const rows = told(
+    reauthentication.filter((row) => row.frequency === 'all'),
+    (row) => [row.attacker, row.contender, String(row.truePositives)],
+  );
+  const byFrequency = told(
+    reauthentication.filter((row) => row.frequency !== 'all' && row.truePositives === 0.99),
+    (row) => [row.attacker, row.contender, row.frequency],
+  );
+  const figures = ['logins', 'median asked', '95 %', 'mean', 'people'];
   return `## How often owners are asked again
 
 At the threshold that catches a share of the attacks: the median over people of the share of their first logins,
-from an empty baseline on, at which they would be asked.
+from an empty baseline on, at which they would be asked. The mean tells what a median of few steps hides.
 
-${table(['attacker', 'contender', 'true positives', 'logins', 'median asked', 'people'], rows)}`;
+${table(['attacker', 'contender', 'true positives', ...figures], rows)}
+
+The same at .99 true positives, by how often people sign in:
+
+${table(['attacker', 'contender', 'people sign in', ...figures], byFrequency)}`;
 }
 
 function fairness({ treatments, cohorts }: Findings): string {
@@ -147,13 +164,19 @@ ${table(['signal', ...attackers.flatMap((attacker) => [`${attacker}: AUC`, 'reca
 const worst = ({ lost }: Ablation) => Math.max(...lost.map((entry) => entry.recall));
 
 function evasion({ robustness }: Findings): string {
-  const rows = robustness.map((row) => [String(row.copies), percent(row.caught), row.commonest]);
+  const { medianCost, never } = robustness;
+  const rows = robustness.rows.map((row) => [String(row.copies), percent(row.caught), row.commonest]);
   return `## What evasion costs
 
 An attacker with the password copies the k properties of the victim that lower the score most, chosen for each
 victim; the share still asked for more at the threshold of 1 % false positives.
 
-${table(['copied', 'still caught', 'most often the best choice'], rows, false)}`;
+${table(['copied', 'still caught', 'most often the best choice'], rows, false)}
+
+What it costs: with ${Object.entries(COSTS)
+    .map(([name, points]) => `${name} at ${points}`)
+    .join(', ')} points (a judgement, for want of prices), the
+cheapest choice that gets below the threshold costs ${Number.isFinite(medianCost) ? `${medianCost} points` : 'more than all of them'} at the median victim; at ${percent(never)} of victims none does.`;
 }
 
 function drip({ poisoning }: Findings): string {
@@ -210,17 +233,22 @@ export function goals({
         (row) =>
           row.attacker === attacker &&
           row.contender === contender &&
+          row.frequency === 'all' &&
           row.truePositives === 0.99 &&
           row.logins === 12,
-      )!.median;
+      )!.median.value;
     out.push({
       goal: `${attacker}: asked again after 12 logins at .99: ${three(asked('countersign'))}, at most half of Freeman's ${three(asked('freeman'))}`,
       reached: asked('countersign') <= asked('freeman') / 2,
     });
   }
   out.push({
-    goal: `calibration error ${calibration.ece.toFixed(4)}, at most 0.01`,
+    goal: `calibration error of the printed score, at ${percent(calibration.baseRate)} attacks, ${calibration.ece.toFixed(4)}, at most 0.01`,
     reached: calibration.ece <= 0.01,
+  });
+  out.push({
+    goal: `calibration error in equal halves ${calibration.eceBalanced.toFixed(4)}, at most 0.01`,
+    reached: calibration.eceBalanced <= 0.01,
   });
   for (const [dimension, rows] of Map.groupBy(treatments, (row) => row.dimension)) {
     const worst = rows.reduce((a, b) => (b.ratio.value > a.ratio.value ? b : a));

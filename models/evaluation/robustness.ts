@@ -19,6 +19,30 @@ const PROPERTIES = [
 ] as const;
 export type Copied = (typeof PROPERTIES)[number];
 
+/**
+ * What copying each of them costs, in points: a judgement, for want of prices. A country or an hour is a click; an
+ * agent and the applications are looked up; a line in the right city is rented; the very network or the identifier of
+ * the machine takes its owner's house or machine.
+ */
+export const COSTS: Readonly<Record<Copied, number>> = {
+  country: 1,
+  'usual hour': 1,
+  agent: 2,
+  'usual application': 2,
+  'city and operator': 4,
+  prefix: 10,
+  'device identifier': 15,
+};
+
+/** What it costs to get below the threshold, by the cheapest choice for each victim. */
+export interface Evasion {
+  readonly rows: readonly Robustness[];
+  /** Median points; infinite when half of the victims cannot be evaded at all. */
+  readonly medianCost: number;
+  /** Share of victims at whom no choice gets below. */
+  readonly never: number;
+}
+
 /** How attackers fare who may copy k properties, the best k for each victim. */
 export interface Robustness {
   readonly copies: number;
@@ -40,13 +64,15 @@ export async function robustness(
   threshold: number,
   random: Random,
   victims: number,
-): Promise<Robustness[]> {
+): Promise<Evasion> {
   const people = world.population.people.filter((one) => isPhishable(one) && one.person.joined < 0);
   const outcomes = Array.from({ length: PROPERTIES.length + 1 }, () => ({
     caught: 0,
     choices: new Map<string, number>(),
   }));
+  const costs: number[] = [];
   for (let i = 0; i < victims; i++) {
+    let cheapest = Number.POSITIVE_INFINITY;
     const victim = pick(random, people);
     const stage = {
       random,
@@ -67,20 +93,31 @@ export async function robustness(
       const event = copy(plain!, victim, new Set(chosen), { near, within, end: world.end });
       const { base, contributions } = await scorer.score(world.replay.fork().see(event).features);
       const logit = contributions.reduce((sum, term) => sum + term.contribution, base);
+      if (logit < threshold)
+        cheapest = Math.min(
+          cheapest,
+          chosen.reduce((sum, name) => sum + COSTS[name], 0),
+        );
       const slot = best[chosen.length]!;
       if (logit < slot.logit) best[chosen.length] = { logit, choice: chosen.join(', ') || 'none' };
     }
+    costs.push(cheapest);
     best.forEach(({ logit, choice }, copies) => {
       const outcome = outcomes[copies]!;
       if (logit >= threshold) outcome.caught++;
       outcome.choices.set(choice, (outcome.choices.get(choice) ?? 0) + 1);
     });
   }
-  return outcomes.map(({ caught, choices }, copies) => ({
-    copies,
-    caught: caught / victims,
-    commonest: [...choices].sort((a, b) => b[1] - a[1])[0]![0],
-  }));
+  costs.sort((a, b) => a - b);
+  return {
+    rows: outcomes.map(({ caught, choices }, copies) => ({
+      copies,
+      caught: caught / victims,
+      commonest: [...choices].sort((a, b) => b[1] - a[1])[0]![0],
+    })),
+    medianCost: costs[costs.length >> 1]!,
+    never: costs.filter((cost) => cost === Number.POSITIVE_INFINITY).length / victims,
+  };
 }
 
 function copy(

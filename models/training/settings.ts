@@ -5,7 +5,8 @@ export const FIT = {
   cuts: 32,
   pairCuts: 6,
   pairs: 4,
-  boost: { rounds: 400, learningRate: 0.1, l2: 2, leastHessian: 1, patience: 25 } satisfies BoostOptions,
+  share: 0.1,
+  boost: { rounds: 400, learningRate: 0.2, l2: 2, leastHessian: 1, patience: 25 } satisfies BoostOptions,
 } as const;
 
 /**

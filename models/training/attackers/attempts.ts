@@ -73,7 +73,7 @@ export function attempt(
         ? pick(random, person.applications)
         : pick(random, person.workplace.applications),
       session: `s-${scene.name}`,
-      leaked: chance(random, 0.55),
+      leaked: chance(random, 0.35),
       liveness: chance(random, 0.8) ? random() * 0.7 : 0.6 + random() * 0.4,
       ...rest,
     },

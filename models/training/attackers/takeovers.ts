@@ -154,7 +154,7 @@ function takeover(
   // A passkey cannot be phished; such accounts fall by the recovery road.
   const factors: Factor[] = passwordless
     ? [pick(random, ['email', 'recovery_code', 'password'] as const)]
-    : secondFactor && chance(random, 0.35)
+    : secondFactor && chance(random, 0.7)
       ? ['password', secondFactor]
       : ['password'];
   events.push(
