@@ -19,6 +19,7 @@ import {
   resolveLink,
 } from '../../functions/presentations/testing/wallet.ts';
 import { main } from '../../infra/cli/main.ts';
+import { startLambdaHost } from '../../infra/local/lambda-host.ts';
 import { type LocalModeForTest, startLocalMode } from '../local-mode.ts';
 import { appOf } from './client.ts';
 
@@ -253,6 +254,57 @@ describe('what wallets reach without a token', () => {
     for (const id of ['x', '%2e%2e', 'x'.repeat(500)])
       expect((await wallet(`/v1/presentation-requests/${id}/response`, form('state=x'))).status).toBe(404);
     expect((await wallet('/.well-known/did.json')).status).toBe(404);
+  });
+});
+
+describe('behind a distribution', () => {
+  test("the wallets' function answers what came through it, and nothing that went round", async () => {
+    const named = (name: string) => local.host.functions.find((one) => one.name.endsWith(`-${name}`))!;
+    // Any secret will do: this one local mode has.
+    const arn = named('score').environment.PSEUDONYM_SECRET_ARN!;
+    const wallets = named('wallet');
+    const behind = {
+      ...wallets,
+      name: 'behind',
+      environment: { ...wallets.environment, EDGE_SECRET_ARN: arn },
+    };
+    const host = startLambdaHost([behind], {
+      region: 'us-east-1',
+      awsEndpoint: local.urls.aws,
+      dynamodbEndpoint: local.urls.dynamodb,
+      logs: join(local.state, 'edge-logs'),
+    });
+    try {
+      const { page_uri } = await ask();
+      const id = /presentation-requests\/([\w-]+)\//.exec(page_uri)![1]!;
+      const reached = async (headers: Record<string, string>) => {
+        const { payload } = await host.invoke('behind', {
+          version: '2.0',
+          routeKey: 'GET /v1/presentation-requests/{id}/status',
+          headers,
+          requestContext: { http: { method: 'GET', path: '/' } },
+          pathParameters: { id },
+          isBase64Encoded: false,
+        });
+        const { statusCode, body } = JSON.parse(payload) as { statusCode: number; body: string };
+        return [statusCode, JSON.parse(body)];
+      };
+      const refused = [
+        403,
+        {
+          error: 'invalid_request',
+          error_description: 'This verifier is reached at its public address only',
+        },
+      ];
+      expect(await reached({})).toEqual(refused);
+      expect(await reached({ 'x-countersign-edge': 'x'.repeat(64) })).toEqual(refused);
+      expect(await reached({ 'x-countersign-edge': local.secret(arn)! })).toEqual([
+        200,
+        { status: 'pending' },
+      ]);
+    } finally {
+      await host.stop();
+    }
   });
 });
 
