@@ -19,6 +19,7 @@ export {
   verifyPresentation,
 } from './data-integrity/verify-presentation.ts';
 export { type DidDocument, type Multikey, resolveDid } from './did/did-key.ts';
+export { decodeMultibase } from './did/multibase.ts';
 export { createDocumentLoader, type DocumentLoader, type LoaderOptions } from './document-loader.ts';
 export { CredentialError, type CredentialErrorCode } from './errors.ts';
 export * from './groth16/index.ts';

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { decodeMultibase } from '../credentials/did/multibase.ts';
+import { decodeMultibase } from '../credentials/index.ts';
 import type { JsonObject } from '../credentials/jose/index.ts';
 
 /** A digest that a document states of another. */
