@@ -2,13 +2,13 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import * as snarkjs from 'snarkjs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { FIELD_ORDER } from '../functions/credentials/statement/field.ts';
 import { PUBLIC_SIGNALS, signalList } from '../functions/credentials/statement/public-signals.ts';
 import type { KeyManifest } from './setup/export-keys.ts';
 import { paths } from './setup/paths.ts';
 import { digestOf } from './setup/phases.ts';
-import { type Groth16Proof, prove, releaseProver } from './src/prove.ts';
+import { type Groth16Proof, releaseProver } from './src/prove.ts';
 import { witnessInputs } from './src/witness-inputs.ts';
 import { compiledCircuit } from './testing/circuit.ts';
 import { sampleStatement } from './testing/sample.ts';
@@ -43,17 +43,15 @@ describe('the committed keys', () => {
   });
 });
 
+/** The specification's proofs; the first is of the sample statement. Suites and worker make new ones. */
+const vectors = read<{
+  verificationKey: string;
+  proofs: { proof: Groth16Proof; publicSignals: string[] }[];
+}>(join(paths.circuits, 'spec/vectors/proofs.json'));
+
 describe('a proof', () => {
-  const { inputs, signals } = witnessInputs(sampleStatement());
-  let proof: Groth16Proof;
-  let publicSignals: readonly string[];
-  beforeAll(async () => {
-    const artefacts = {
-      wasm: readFileSync(at('credential.wasm')),
-      zkey: readFileSync(at('credential.zkey')),
-    };
-    ({ proof, publicSignals } = await prove(inputs, artefacts, { singleThread: true }));
-  });
+  const { signals } = witnessInputs(sampleStatement());
+  const { proof, publicSignals } = vectors.proofs[0]!;
   afterAll(releaseProver);
 
   it('verifies, with the public signals that both sides compute', async () => {
@@ -70,10 +68,6 @@ describe('a proof', () => {
   });
 
   it('of the vectors verifies under the committed key', async () => {
-    const vectors = read<{
-      verificationKey: string;
-      proofs: { proof: Groth16Proof; publicSignals: string[] }[];
-    }>(join(paths.circuits, 'spec/vectors/proofs.json'));
     expect(vectors.verificationKey).toBe(manifest.digest);
     expect(vectors.proofs.length).toBeGreaterThanOrEqual(4);
     for (const vector of vectors.proofs)
