@@ -124,6 +124,41 @@ const onlyShort = (keys: Observation['keys']): Observation['keys'] =>
   );
 
 describe('size', () => {
+  /** Keys as they really are, the longest among them: pseudonyms, prefixes, operators, countries, agents, factors. */
+  const longKeys: Record<Dimension, fc.Arbitrary<string>> = {
+    device: fc.stringMatching(/^[\w-]{11}$/),
+    prefix: fc.integer({ min: 0, max: 0xffff }).map((part) => `2001:db8:ffff:${part.toString(16)}::/48`),
+    asn: fc.integer({ min: 0, max: 2 ** 32 - 1 }).map((number) => `AS${number}`),
+    country: fc.stringMatching(/^[A-Z]{2}$/),
+    agent: fc.integer({ min: 0, max: 99 }).map((number) => `HeadlessChrome|ChromeOS|t${number}`),
+    application: fc.stringMatching(/^[\w-]{11}$/),
+    resource: fc.stringMatching(/^[\w-]{11}$/),
+    factor: fc.constantFrom('unknown_second_factor', 'remembered_device', 'recovery_code', 'refresh_token'),
+  };
+
+  test('stays under 4 KB whatever happens to a subject, and however long', () => {
+    const anEvent = fc.record({
+      seen: anObservation,
+      keys: fc.record(longKeys, { requiredKeys: [] }),
+      session: fc.stringMatching(/^[\w-]{8}$/),
+      kind: fc.constantFrom(...CHANGE_KINDS),
+      days: fc.integer({ min: 0, max: 40 }),
+    });
+    fc.assert(
+      fc.property(fc.array(anEvent, { minLength: 60, maxLength: 160 }), (events) => {
+        let baseline = emptyBaseline();
+        let time = Date.UTC(2026, 0, 1);
+        for (const { seen, keys, session, kind, days } of events) {
+          time += days * 24 * HOUR_MS + 1;
+          baseline = learn(baseline, { ...seen, keys, session, time });
+          baseline = noteChange(baseline, { kind, time, by: 'unknown' });
+        }
+        expect(Buffer.byteLength(encodeBaseline(baseline))).toBeLessThan(4_096 - 100);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
   test('a subject with every list full of the longest keys is stored in less than 4 KB', () => {
     let baseline = emptyBaseline();
     let time = Date.UTC(2026, 2, 1, 9);
