@@ -5,6 +5,7 @@ import { parseEvent } from '../events/index.ts';
 import { pseudonymsFor } from '../platform/index.ts';
 import { type Engines, factsOf, type Judgement, judge } from './assess.ts';
 import { featuresOf } from './basis.ts';
+import { evidenceOf } from './later-evidence.ts';
 import { replay } from './replay.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 9);
@@ -55,6 +56,26 @@ describe('replay', () => {
         policy: { outcome: decision.outcome, same: true },
       });
     }
+  });
+
+  test('weighs what a wallet proved again, and tells when that is another', async () => {
+    const { decision, basis } = await judged(1);
+    const reasons = [{ code: 'walletProof', contribution: -7, text: 'You showed that it is you' }];
+    const evidence = evidenceOf(
+      { tenant: 'shop', decision: { ...decision, outcome: 'step_up' }, basis },
+      { proved: ['same-wallet'], reasons },
+      { request: 'w', time: NOW },
+      engines.pdp,
+    );
+    expect(evidence.outcome).toBe('allow');
+    const with_ = (more: object) => ({
+      tenant: 'shop',
+      decision: { ...decision, evidence: { ...evidence, ...more } },
+      basis,
+    });
+    expect((await replay(with_({}), engines)).evidence).toEqual({ score: evidence.score, same: true });
+    for (const odd of [{ outcome: 'deny' }, { score: evidence.score * 2 }, { reasons: [] }])
+      expect((await replay(with_(odd), engines)).evidence?.same).toBe(false);
   });
 
   test('tells when a feature, a term or the score is another one, by the last bit', async () => {

@@ -3,6 +3,7 @@ import { printedTerms, scoreOf } from './assess.ts';
 import { type Basis, featuresOf, questionOf } from './basis.ts';
 import type { Decision, Outcome } from './decision.ts';
 import { DecisionError } from './decision-error.ts';
+import { evidenceOf } from './later-evidence.ts';
 import type { PolicyDecisionPoint } from './policy.ts';
 
 /** What came of making a decision again. */
@@ -12,7 +13,38 @@ export interface Replay {
   readonly same: boolean;
   /** What the policy says that was asked then; absent when another one is at hand. */
   readonly policy?: { readonly outcome: Outcome; readonly same: boolean };
+  /**
+   * Whether what a wallet proved since gives the recorded score, and the recorded outcome where the policy that was
+   * asked then is at hand; absent where no wallet has answered.
+   */
+  readonly evidence?: { readonly score: number; readonly same: boolean };
 }
+
+/** Weighs a wallet's answer again by its recorded terms. The wallets of then are no more on record. */
+const replayEvidence = (
+  tenant: string,
+  decision: Decision,
+  basis: Basis,
+  pdp: PolicyDecisionPoint | undefined,
+): Pick<Replay, 'evidence'> => {
+  const { evidence } = decision;
+  if (!evidence) return {};
+  const { proved, reasons, request, time, policy } = evidence;
+  const from = decision.resolution?.from ?? decision.outcome;
+  const before: Decision = { ...decision, outcome: from };
+  const score = scoreOf(decision.base, [...decision.reasons, ...reasons]);
+  const again =
+    pdp?.digest === policy.digest
+      ? evidenceOf(
+          { tenant, decision: before, basis },
+          { proved, reasons },
+          { request, time: Date.parse(time) },
+          pdp,
+        )
+      : undefined;
+  const same = Object.is(score, evidence.score) && (again?.outcome ?? evidence.outcome) === evidence.outcome;
+  return { evidence: { score, same } };
+};
 
 /**
  * Makes a decision again from what was recorded of it: features, model, policy.
@@ -44,11 +76,13 @@ export const replay = async (
         code === decision.reasons[index]?.code &&
         Object.is(contribution, decision.reasons[index]?.contribution),
     );
-  if (engines.pdp?.digest !== basis.policy) return { score, same };
+  const evidence = replayEvidence(tenant, decision, basis, engines.pdp);
+  if (engines.pdp?.digest !== basis.policy) return { score, same, ...evidence };
   const { outcome } = engines.pdp.decide(questionOf(tenant, decision, basis));
   return {
     score,
     same,
     policy: { outcome, same: outcome === (decision.resolution?.from ?? decision.outcome) },
+    ...evidence,
   };
 };
