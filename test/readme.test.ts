@@ -25,6 +25,17 @@ describe('the README', () => {
     expect(named.filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);
   });
 
+  test('tells its story in commands of docs/step-up.md, which a test runs', () => {
+    const story = readme.slice(
+      readme.indexOf('## One risky sign-in'),
+      readme.indexOf('## After the decision'),
+    );
+    const blocks = [...story.matchAll(/```sh\n[\s\S]*?```/g)].map(([block]) => block);
+    expect(blocks.length).toBeGreaterThanOrEqual(6);
+    const page = read('docs/step-up.md');
+    expect(blocks.filter((block) => !page.includes(block))).toEqual([]);
+  });
+
   test('links only to files that exist', () => {
     const links = [...readme.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) => match[1]!);
     expect(links.filter((link) => !existsSync(join(ROOT, link)))).toEqual([]);
