@@ -1,4 +1,5 @@
 import { type KeyObject, X509Certificate } from 'node:crypto';
+import { authorityKeyIds } from './authority-key-id.ts';
 import { TokenError } from './jose-error.ts';
 
 /** A chain that leads to an authority that the operator pinned. */
@@ -71,7 +72,7 @@ export const verifyPath = (
       throw refused('The certificates are no chain');
   }
   if (leaf.ca) throw refused('The certificate is of an authority and signs no credentials');
-  return { leaf, authorityKeyIds: chain.flatMap(authorityKeyId) };
+  return { leaf, authorityKeyIds: chain.flatMap(({ raw }) => authorityKeyIds(raw)) };
 };
 
 /**
@@ -80,7 +81,7 @@ export const verifyPath = (
  * @throws TokenError `key-unknown`
  */
 export const authoritiesOf = (x5c: readonly string[]): readonly string[] =>
-  x5c.slice(0, MAX_CHAIN).flatMap((text) => authorityKeyId(certificateOf(text)));
+  x5c.slice(0, MAX_CHAIN).flatMap((text) => authorityKeyIds(certificateOf(text).raw));
 
 const certificateOf = (text: string): X509Certificate => {
   const der = Buffer.from(text, 'base64');
@@ -99,17 +100,4 @@ const isIssuedBy = (certificate: X509Certificate, issuer: X509Certificate): bool
 const isFor = ({ subjectAltName = '' }: X509Certificate, issuer: string): boolean => {
   const names = subjectAltName.split(', ');
   return names.includes(`URI:${issuer}`) || names.includes(`DNS:${new URL(issuer).hostname}`);
-};
-
-/** The extension's object identifier, 2.5.29.35, as DER writes it. */
-const AUTHORITY_KEY_ID = Buffer.from('0603551d23', 'hex');
-
-/** The key identifier in a certificate's AuthorityKeyIdentifier (RFC 5280 §4.2.1.1), when it has one. */
-const authorityKeyId = ({ raw }: X509Certificate): string[] => {
-  const at = raw.indexOf(AUTHORITY_KEY_ID);
-  if (at < 0) return [];
-  // OCTET STRING, SEQUENCE, then [0]: each with a length of one byte, as a key identifier of 20 bytes has.
-  const value = raw.subarray(at + AUTHORITY_KEY_ID.length);
-  if (value[0] !== 0x04 || value[2] !== 0x30 || value[4] !== 0x80) return [];
-  return [value.subarray(6, 6 + (value[5] ?? 0)).toString('base64url')];
 };
