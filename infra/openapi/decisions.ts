@@ -30,6 +30,59 @@ const decided: Decision = {
   decidedAt: '2026-11-20T09:24:00.321Z',
 };
 
+/** The same, had it been risky, once the wallet has answered. */
+const answered: Decision = {
+  ...decided,
+  score: 0.62,
+  level: 'high',
+  resolution: {
+    from: 'step_up',
+    by: 'presentation',
+    reference: 'kq3v0x1c9m2f7a8b6d5e4t3r2w1q0z9y',
+    time: '2026-11-20T09:24:31.000Z',
+  },
+  stepUp: {
+    anyOf: [
+      {
+        evidence: 'credential',
+        strength: 3,
+        query: 'same-wallet',
+        purpose: 'To see that it is you, by the wallet that you enrolled',
+      },
+      { evidence: 'second_factor', strength: 2 },
+    ],
+    acr_values: 'urn:countersign:acr:second_factor',
+    max_age: 0,
+  },
+  presentationRequest: {
+    id: 'Jp0…',
+    query: 'same-wallet',
+    wallet: true,
+    authorization_request: 'openid4vp://?client_id=…&request_uri=…',
+    request_uri: 'https://api.example/v1/presentation-requests/kq3v…/request.jwt',
+    page_uri: 'https://api.example/v1/presentation-requests/kq3v…/page',
+    expires_at: '2026-11-20T09:34:00.321Z',
+  },
+  evidence: {
+    request: 'kq3v0x1c9m2f7a8b6d5e4t3r2w1q0z9y',
+    time: '2026-11-20T09:24:31.000Z',
+    proved: ['same-wallet'],
+    reasons: [
+      {
+        code: 'walletProof',
+        contribution: -7,
+        observed: 'a proof by an enrolled wallet',
+        usual: 'a wallet that is enrolled for the account',
+        text: 'You showed that it is you, with your wallet',
+      },
+    ],
+    score: 0.00149,
+    level: 'low',
+    outcome: 'allow',
+    policy: { determining: ['allow-low-risk'], digest: 'sha256-…' },
+  },
+};
+
 /** Deciding an event, and reading what was decided. */
 export const DECISION_OPERATIONS: Operations = {
   'POST /v1/evaluate': {
@@ -84,7 +137,12 @@ export const DECISION_OPERATIONS: Operations = {
     scopes: ['evaluate', 'operate'],
     path: { eventId: '`metadata.id` of the event' },
     query: ['tenant'],
-    answers: { 200: { description: 'The decision, as it stands now', schema: 'Decision', example: decided } },
+    description:
+      'With what a wallet answered (`evidence`) and what that, a review or a dispute made of it (`resolution`). ' +
+      '`score` and `reasons` stay as they were decided.',
+    answers: {
+      200: { description: 'The decision, as it stands now', schema: 'Decision', example: answered },
+    },
     problems: { 400: ['tenant-invalid'], 403: ['tenant-mismatch'], 404: ['decision-unknown'] },
   },
   'GET /v1/decisions/{eventId}/record': {
