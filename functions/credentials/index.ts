@@ -18,6 +18,7 @@ export {
   type PresentationResult,
   verifyPresentation,
 } from './data-integrity/verify-presentation.ts';
+export { controllerDocument } from './did/controller-document.ts';
 export { type DidDocument, type Multikey, resolveDid } from './did/did-key.ts';
 export { decodeMultibase } from './did/multibase.ts';
 export { createDocumentLoader, type DocumentLoader, type LoaderOptions } from './document-loader.ts';

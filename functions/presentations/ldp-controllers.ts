@@ -1,4 +1,4 @@
-import { createDocumentLoader, type Verifier } from '../credentials/index.ts';
+import { controllerDocument, createDocumentLoader, type Verifier } from '../credentials/index.ts';
 import { type DidResolver, isObject, type JsonObject, TokenError } from '../credentials/jose/index.ts';
 
 const listOf = (value: unknown): unknown[] =>
@@ -14,7 +14,13 @@ export const withDocuments = (verifier: Verifier, documents: Readonly<Record<str
   return {
     ...verifier,
     contexts,
-    documentLoader: createDocumentLoader({ contexts, controllers: new Map(pinned) }),
+    documentLoader: createDocumentLoader({
+      contexts,
+      // A DID's document is read as one that was fetched; anything else stays as it was pinned.
+      controllers: new Map(
+        pinned.map(([url, document]) => [url, controllerDocument(url, document) ?? document]),
+      ),
+    }),
   };
 };
 
@@ -48,7 +54,7 @@ export const withControllers = async (
       () => true,
       () => false,
     );
-    const document = isPinned ? undefined : await resolve(did);
+    const document = isPinned ? undefined : controllerDocument(did, await resolve(did));
     if (document !== undefined) resolved.set(did, document);
   }
   if (resolved.size === 0) return verifier;

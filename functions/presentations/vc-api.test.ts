@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { unsigned } from '../credentials/data-integrity/testing.ts';
+import { sign, unsigned } from '../credentials/data-integrity/testing.ts';
 import { fuzzRuns } from '../credentials/testing/fuzz.ts';
 import { issuerSigners, type TrustedIssuer } from '../credentials/trust/index.ts';
 import { issueLdp, type Party, party } from './testing/issuer.ts';
@@ -210,6 +210,39 @@ describe('POST /credentials/verify', () => {
     expect(reported.warnings.map(({ type }) => type.split(/[#:]/).at(-1)).slice(0, 3)).toEqual(told);
   });
 
+  test('verifies by a did:web that is read, and by no key that its document does not list for it', async () => {
+    const did = `did:web:${new URL(listUrl).host.replace(':', '%3A')}`;
+    const { key } = await party();
+    const { publicKeyMultibase } = await key.export({ publicKey: true });
+    const method = { id: `${did}#1`, type: 'Multikey', controller: did, publicKeyMultibase };
+    const whole = { id: did, verificationMethod: [method], assertionMethod: [method.id] };
+    const byWeb = { did, key: Object.assign(key, { id: method.id, controller: did }) };
+    for (const [document, verified] of [
+      [whole, true],
+      [{ ...whole, id: `${did}:other` }, false],
+      [{ ...whole, assertionMethod: [] }, false],
+      [{ ...whole, verificationMethod: [{ ...method, controller: issuer.did }] }, false],
+      [undefined, false],
+    ] as const) {
+      list = document;
+      // A cache of its own for each document.
+      const fresh = verificationDeps({
+        REMOTE_HOSTS: ['loopback'],
+        UNAVAILABLE_STATUS: 'refuse',
+        STAGE: 'test',
+      });
+      const own: VcApiDeps = {
+        ...deps,
+        verifierOf: (_, documents) => fresh.ldp.verifierFor(undefined, documents),
+      };
+      const credential = {
+        ...(await sign({ ...unsigned(did, holder.did), validUntil: '2100-01-01T00:00:00Z' }, byWeb)),
+      };
+      expect([document, (await verifyOne(credential, {}, own)).verified]).toEqual([document, verified]);
+    }
+    list = undefined;
+  });
+
   test('tells what the status lists say beside, in the words of the credential', async () => {
     const url = `${listUrl}/messages`;
     const bytes = Buffer.alloc(32_768);
@@ -296,7 +329,10 @@ describe('POST /credentials/verify', () => {
       'credentialSubject',
       'proof',
       'credentialStatus',
+      'credentialSchema',
       'relatedResource',
+      'evidence',
+      'validFrom',
       'name',
       'id',
     ];
@@ -361,6 +397,21 @@ describe('POST /presentations/verify', () => {
     const { proof: _, ...bare } = await shown();
     expect((await verifyShown(bare, { challenge: 'challenge-1', domain }, deps)).verified).toBe(false);
     expect((await verifyShown(bare, { checks: ['validity', 'status'] }, deps)).verified).toBe(true);
+  });
+
+  test('whatever it is given is answered, and never thrown', async () => {
+    const base = await shown();
+    const members = ['@context', 'type', 'id', 'holder', 'proof', 'verifiableCredential', 'termsOfUse'];
+    const given = { challenge: 'challenge-1', domain };
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...members), fc.jsonValue(), async (member, value) => {
+        const result = await verifyShown({ ...base, [member]: value } as never, given, deps);
+        const told = [result, ...result.credentialResults].flatMap(({ problemDetails }) => problemDetails);
+        // What adds nothing to what is said, such as an empty list, changes nothing of what is signed.
+        expect(result.verified).toBe(told.length === 0);
+      }),
+      fuzzRuns(100),
+    );
   });
 
   test('refuses it when one credential in it does not hold', async () => {

@@ -70,9 +70,23 @@ export function kindOf(bytes: Uint8Array): (typeof KINDS)[number]['name'] | unde
 }
 
 function fromJwk(did: string, text: string): DidDocument {
-  let jwk: JsonWebKey;
+  let jwk: unknown;
   try {
     jwk = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(decodeBase64url(text)));
+  } catch (cause) {
+    throw malformed('must hold a public JWK', cause);
+  }
+  return didDocument(did, `${did}#0`, multikeyOf(jwk));
+}
+
+/**
+ * A public JWK as the value of a Multikey.
+ *
+ * @throws CredentialError `did-malformed` for what is no public JWK, `did-unsupported` for another kind of key.
+ */
+export function multikeyOf(given: unknown): string {
+  const jwk = given as JsonWebKey;
+  try {
     // The import checks that the point is on its curve.
     if (typeof jwk !== 'object' || jwk === null || 'd' in jwk) throw new TypeError('not a public key');
     createPublicKey({ key: jwk, format: 'jwk' });
@@ -90,7 +104,7 @@ function fromJwk(did: string, text: string): DidDocument {
   const key = kind.name === 'Ed25519' ? x : [2 + (decodeBase64url(String(jwk.y)).at(-1)! & 1), ...x];
   const bytes = Uint8Array.from([...kind.codec, ...key]);
   if (kindOf(bytes) === undefined) throw malformed('must hold coordinates of full length');
-  return didDocument(did, `${did}#0`, `z${encodeBase58(bytes)}`);
+  return `z${encodeBase58(bytes)}`;
 }
 
 function didDocument(did: string, id: string, publicKeyMultibase: string): DidDocument {
