@@ -276,7 +276,7 @@ describe.each(both)('least privilege in %s', (_, template) => {
     const permissions = resourcesOf(template, 'AWS::Lambda::Permission').map(
       ([, { Properties }]) => Properties,
     );
-    expect(permissions).toHaveLength(63);
+    expect(permissions).toHaveLength(64);
     for (const { Action, SourceArn } of permissions) {
       expect(Action).toBe('lambda:InvokeFunction');
       expect(SourceArn).toBeDefined();
@@ -679,6 +679,7 @@ describe('the API', () => {
       'GET /v1/labels': ['JWT', 'countersign/operate'],
       'GET /v1/subjects/{id}': ['JWT', 'countersign/operate'],
       'DELETE /v1/subjects/{id}': ['JWT', 'countersign/operate'],
+      'POST /v1/subjects/{id}/rebuild': ['JWT', 'countersign/operate'],
       ...Object.fromEntries(
         [
           'GET /v1/policies',

@@ -233,6 +233,7 @@ export class Api extends Construct {
 
     const subjects = behind('Subjects', functions.subjects, ['operate']);
     for (const method of [GET, DELETE]) subjects(method, '/v1/subjects/{id}');
+    subjects(POST, '/v1/subjects/{id}/rebuild');
 
     const log = behind('Log', functions.log, ['operate']);
     log(GET, '/v1/log');

@@ -102,7 +102,8 @@ export class People extends Construct {
       ...props,
       functionName: 'subjects',
       room: 'reviews',
-      description: 'Exports what is kept about a subject, and erases it',
+      description:
+        'Exports what is kept about a subject, erases it, and builds the baseline anew from the log',
       memory: 512,
       timeout: Duration.seconds(29),
       environment: {
@@ -116,7 +117,7 @@ export class People extends Construct {
     this.subjects.allow(
       onItems(props.tables.wallets, ['DeleteItem', 'GetItem']),
       onItems(decisions, ['BatchGetItem', 'DeleteItem']),
-      onItems(baselines, ['BatchGetItem', 'DeleteItem']),
+      onItems(baselines, ['BatchGetItem', 'DeleteItem', 'PutItem']),
       onItems(reviews, ['GetItem', 'DeleteItem']),
       onItems(sessions, ['BatchGetItem', 'DeleteItem']),
       queryIndex(reviews, 'subject'),

@@ -3,7 +3,7 @@ import { CountersignError } from '../platform/index.ts';
 /**
  * What can go wrong when people have their say: `event-unknown`, `feedback-unknown`, `review-unknown`,
  * `dispute-unknown`, `subject-unknown` (404), `feedback-invalid`, `review-invalid`, `dispute-invalid` (422),
- * `feedback-limit`, `review-conflict` (409), `reviewer-unnamed`, `approver-same` (403), `link-invalid` (404),
+ * `feedback-limit`, `review-conflict`, `rebuild-conflict` (409), `reviewer-unnamed`, `approver-same` (403), `link-invalid` (404),
  * `link-expired`, `link-used`, `review-expired` (410), `review-store-unavailable`, `bus-unavailable` (503).
  */
 export class ReviewError extends CountersignError {

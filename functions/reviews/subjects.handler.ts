@@ -16,6 +16,7 @@ import {
 } from '../platform/index.ts';
 import { walletStore } from '../presentations/requests/index.ts';
 import { sessionStore } from '../sessions/index.ts';
+import { rebuildSubject } from './rebuild-subject.ts';
 import { ReviewError } from './review-error.ts';
 import { reviewStore } from './reviews.store.ts';
 import { eraseSubject, exportSubject, type SubjectDeps } from './subjects.ts';
@@ -32,9 +33,10 @@ const config = configOf(process.env, [
   'UNBOUND_TENANTS',
 ]);
 const dynamodb = new DynamoDBClient(CLIENT_SETTINGS);
+const baselines = baselineStore(dynamodb, config.BASELINES_TABLE, Date.now);
 const deps: SubjectDeps = {
   decisions: decisionStore(dynamodb, config.DECISIONS_TABLE, Date.now),
-  baselines: baselineStore(dynamodb, config.BASELINES_TABLE, Date.now),
+  baselines,
   records: reviewStore(dynamodb, config.REVIEWS_TABLE, Date.now),
   log: logStore(dynamodb, config.LOG_TABLE, Date.now),
   sessions: sessionStore(dynamodb, config.SESSIONS_TABLE, Date.now),
@@ -43,7 +45,10 @@ const deps: SubjectDeps = {
   clock: Date.now,
 };
 
-/** `GET` and `DELETE /v1/subjects/{id}`: what is kept about a subject, and an end of it. For operators. */
+/**
+ * `GET` and `DELETE /v1/subjects/{id}`: what is kept about a subject, and an end of it; `POST …/rebuild`: the baseline
+ * anew from the log. For operators.
+ */
 export const handler = middy<HttpEvent>()
   .use(httpProblems())
   .after(() => {
@@ -55,6 +60,10 @@ export const handler = middy<HttpEvent>()
     const id = event.pathParameters?.id ?? '';
     if (id.length === 0 || id.length > 256)
       throw new ReviewError('subject-unknown', 'Nothing is kept about this subject', { status: 404 });
+    if (event.requestContext.http.method === 'POST') {
+      countMetric('BaselineRebuilt');
+      return jsonResponse(200, await rebuildSubject({ ...deps, baselines }, tenant, id));
+    }
     if (event.requestContext.http.method !== 'DELETE')
       return jsonResponse(200, await exportSubject(deps, tenant, id));
     countMetric('SubjectErased');

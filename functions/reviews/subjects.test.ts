@@ -4,6 +4,7 @@ import { pseudonymsFor } from '../platform/index.ts';
 import { walletBindingId, walletStore } from '../presentations/requests/index.ts';
 import { sessionStore } from '../sessions/index.ts';
 import { giveFeedback } from './feedback.ts';
+import { rebuildSubject } from './rebuild-subject.ts';
 import { eraseSubject, exportSubject, type SubjectDeps } from './subjects.ts';
 import { decisionOn, NOW, type People, startPeople } from './testing/people.ts';
 
@@ -74,4 +75,68 @@ test('enrolled wallets are exported, and go with their subject', async () => {
   await expect(exportSubject(deps, 'shop', 'phones')).rejects.toMatchObject({ code: 'subject-unknown' });
   expect(await wallets.ownerOf('shop', 'phone')).toBeUndefined();
   expect(await wallets.of('shop', other)).toHaveLength(1);
+});
+
+/** So many cleared decisions on somebody, a day apart, each in the log. */
+const history = async (id: string, count: number, change: (index: number) => object = () => ({})) => {
+  const subject = pseudonymsFor(SECRET, 'shop')('subject', id);
+  const all = [];
+  for (let index = 0; index < count; index++) {
+    const made = decisionOn(`${id}-${index}`, { subject, cleared: true, ...change(index) });
+    const time = NOW - (count - index) * 86_400_000;
+    const stored = await people.decided({
+      ...made,
+      decision: { ...made.decision, decidedAt: new Date(time).toISOString() },
+      delta: { ...made.delta, observation: { ...made.delta.observation, time } },
+    });
+    await deps.log.note(`shop#${subject}`, TODAY, [stored.key.split('#')[2]!]);
+    all.push(stored);
+  }
+  return all;
+};
+const rebuilding = (id: string) => rebuildSubject({ ...deps, baselines: people.baselines }, 'shop', id);
+
+test('a baseline built anew from the log is the one that was learned', async () => {
+  const [one] = await history('steady', 6);
+  const { version, applied: _, ...before } = await people.baseline(one!);
+  expect(await rebuilding('steady')).toMatchObject({
+    decisions: 6,
+    leftOut: 0,
+    baseline: { events: 6, days: 6 },
+  });
+  const { version: next, applied: __, ...after } = await people.baseline(one!);
+  expect(after).toEqual(before);
+  expect(next).toBe(version + 1);
+});
+
+test('what people said was not the subject stays out, exactly; what was confirmed is in', async () => {
+  const all = await history('victim', 6, (index) => ({
+    country: index === 2 ? 'XX' : 'FR',
+    cleared: index !== 4,
+  }));
+  const say = (index: number, verdict: 'confirmSafe' | 'confirmCompromised') =>
+    giveFeedback(people, { decision: all[index]!.key, verdict, by: { kind: 'reviewer', id: 'r' } });
+  await say(2, 'confirmCompromised');
+  await say(4, 'confirmSafe');
+  expect(await rebuilding('victim')).toMatchObject({
+    decisions: 6,
+    leftOut: 1,
+    baseline: { events: 5, days: 5 },
+  });
+  const after = await people.baseline(all[0]!);
+  expect(after.dimensions.country.map(({ key }) => key)).toEqual(['FR']);
+  // That a threat was reported is no decision, and stays.
+  expect(after.changes).toMatchObject([{ kind: 'threat_reported' }]);
+});
+
+test('a baseline is not rebuilt from a log that is behind it, nor for a stranger; nothing is changed then', async () => {
+  const [one] = await history('hasty', 2);
+  const late = decisionOn('hasty-late', { subject: one!.decision.subject, cleared: true });
+  await people.decided(late);
+  const before = await people.baseline(late);
+  await expect(rebuilding('hasty')).rejects.toMatchObject({ code: 'rebuild-conflict', status: 409 });
+  expect(await people.baseline(late)).toEqual(before);
+  await deps.log.note(`shop#${late.decision.subject}`, TODAY, [late.key.split('#')[2]!]);
+  expect(await rebuilding('hasty')).toMatchObject({ decisions: 3 });
+  await expect(rebuilding('nobody')).rejects.toMatchObject({ code: 'subject-unknown', status: 404 });
 });

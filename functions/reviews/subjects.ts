@@ -1,5 +1,11 @@
 import { type BaselineStore, exportBaseline } from '../baselines/index.ts';
-import { type DecisionStore, LOG_DAYS, type LogStore, subjectKey } from '../decisions/index.ts';
+import {
+  type DecisionStore,
+  LOG_DAYS,
+  type LogStore,
+  type StoredDecision,
+  subjectKey,
+} from '../decisions/index.ts';
 import { pseudonymsFor } from '../platform/index.ts';
 import type { WalletStore } from '../presentations/requests/index.ts';
 import { eraseSessions, type SessionStore, sessionsOfSubject } from '../sessions/index.ts';
@@ -36,8 +42,25 @@ const inHundreds = function* (keys: readonly string[]) {
   for (let first = 0; first < keys.length; first += 100) yield keys.slice(first, first + 100);
 };
 
-const subjectOf = async (deps: SubjectDeps, tenant: string, id: string): Promise<string> =>
-  pseudonymsFor(await deps.secret(), tenant)('subject', id);
+/** The pseudonym of a subject. */
+export const subjectOf = async (
+  deps: Pick<SubjectDeps, 'secret'>,
+  tenant: string,
+  id: string,
+): Promise<string> => pseudonymsFor(await deps.secret(), tenant)('subject', id);
+
+/** Every decision about a subject that is kept, in no order. */
+export const decisionsAbout = async (
+  deps: { readonly decisions: Pick<DecisionStore, 'getMany'> } & Pick<SubjectDeps, 'log' | 'clock'>,
+  tenant: string,
+  subject: string,
+): Promise<StoredDecision[]> => {
+  const about = await deps.log.about(`${tenant}#${subject}`, days(deps.clock()));
+  const decisions: StoredDecision[] = [];
+  for (const some of inHundreds(decisionKeys(tenant, about)))
+    decisions.push(...(await deps.decisions.getMany(some)));
+  return decisions;
+};
 
 /**
  * Everything that is kept about a subject, in plain JSON (GDPR Art. 15 and 20): the baseline, every decision with its
@@ -50,10 +73,7 @@ export const exportSubject = async (deps: SubjectDeps, tenant: string, id: strin
   const subject = await subjectOf(deps, tenant, id);
   const baseline = await readBaseline(deps.baselines, subjectKey(tenant, subject));
   const keys = await deps.records.ofSubject(`${tenant}#${subject}`);
-  const about = await deps.log.about(`${tenant}#${subject}`, days(deps.clock()));
-  const decisions = [];
-  for (const some of inHundreds(decisionKeys(tenant, about)))
-    decisions.push(...(await deps.decisions.getMany(some)));
+  const decisions = await decisionsAbout(deps, tenant, subject);
   const named = decisions.flatMap(({ session }) => (session ? [session.id] : []));
   const sessions = await sessionsOfSubject(deps.sessions, tenant, subject, named);
   const wallets = await deps.wallets.of(tenant, subject);

@@ -9,6 +9,7 @@ import {
 import { VERDICTS } from '../../functions/reviews/case.ts';
 import type { DisputeView } from '../../functions/reviews/disputes.ts';
 import type { Label as LabelTold } from '../../functions/reviews/labels.ts';
+import type { Rebuilt } from '../../functions/reviews/rebuild-subject.ts';
 import type { listed, viewOf } from '../../functions/reviews/review-view.ts';
 import { decisionSchema } from '../event-schemas.ts';
 
@@ -135,6 +136,15 @@ const Dispute = z.object({
 
 const next = z.string().exactOptional().describe('For `after`; absent on the last page');
 
+const SubjectRebuilt = z
+  .object({
+    subject: z.string().describe('Keyed pseudonym'),
+    decisions: z.int().describe('How many were read'),
+    leftOut: z.int().describe('How many of them were not the subject, as people said'),
+    baseline: z.object({ events: z.int(), days: z.int(), maturity: z.string() }),
+  })
+  .describe('A baseline that was built anew') satisfies z.ZodType<Rebuilt>;
+
 const SubjectExport = z
   .object({
     subject: z.string().describe('Keyed pseudonym'),
@@ -162,6 +172,7 @@ export const REVIEW_SCHEMAS = {
   NewDispute: disputeBody,
   Dispute,
   SubjectExport,
+  SubjectRebuilt,
   SubjectErased: z.object({
     decisions: z.number().describe('How many went'),
     records: z.number().describe('How many went, wallets among them'),

@@ -224,6 +224,31 @@ const SUBJECTS: Operations = {
     },
     problems: { 400: ['tenant-invalid'], 403: ['tenant-mismatch'], 404: ['subject-unknown'] },
   },
+  'POST /v1/subjects/{id}/rebuild': {
+    ...SUBJECT,
+    id: 'rebuildSubject',
+    summary: "Build a subject's baseline anew from the log of decisions",
+    description:
+      'Without what people said was not the subject: exact where feedback on a single event can only repair with care. The log is some seconds behind; until it holds all that the baseline knows, and when an event comes meanwhile, the answer is 409 and nothing was changed.',
+    answers: {
+      200: {
+        description: 'What the baseline holds now',
+        schema: 'SubjectRebuilt',
+        example: {
+          subject: 'p…',
+          decisions: 12,
+          leftOut: 1,
+          baseline: { events: 11, days: 6, maturity: 'learning' },
+        },
+      },
+    },
+    problems: {
+      400: ['tenant-invalid'],
+      403: ['tenant-mismatch'],
+      404: ['subject-unknown'],
+      409: ['rebuild-conflict'],
+    },
+  },
 };
 
 /** People's say. */

@@ -129,6 +129,13 @@ describe('a subject', () => {
     const { body: kept } = await app.request('/v1/subjects/u-1');
     expect(kept.decisions).toHaveLength(4);
     expect(kept.baseline.format).toBe('countersign-baseline-1');
+    // The log holds all by now, so the baseline built anew from it knows what the one that was learned does.
+    const rebuilt = await app.request('/v1/subjects/u-1/rebuild', { method: 'POST' });
+    expect(rebuilt).toMatchObject({
+      status: 200,
+      body: { decisions: 4, leftOut: 0, baseline: { events: kept.baseline.events } },
+    });
+    expect((await app.request('/v1/subjects/u-1')).body.baseline).toEqual(kept.baseline);
     const erased = await app.request('/v1/subjects/u-1', { method: 'DELETE' });
     expect(erased).toMatchObject({ status: 200, body: { decisions: 4 } });
     expect((await app.request('/v1/subjects/u-1')).status).toBe(404);

@@ -129,6 +129,9 @@ describe('the API is as it describes itself', () => {
     await call('GET /v1/log/integrity', 200);
     const id = '/v1/subjects/u-logged';
     await call('GET /v1/subjects/{id}', 200, { path: id });
+    const rebuild = 'POST /v1/subjects/{id}/rebuild';
+    await call(rebuild, 200, { path: `${id}/rebuild` });
+    await call(rebuild, 404, { path: '/v1/subjects/nobody/rebuild' });
     await call('DELETE /v1/subjects/{id}', 200, { path: id });
     await call('GET /v1/subjects/{id}', 404, { path: '/v1/subjects/nobody' });
   });
