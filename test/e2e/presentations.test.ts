@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
+  AUTHORITY,
+  CERTIFICATES,
+  issueMdoc,
+  MDL,
+  MDL_NAMESPACE,
+} from '../../functions/credentials/testing/mdoc.ts';
+import {
   DERIVABLE,
   type DerivableSuite,
   issueDerivable,
@@ -22,6 +29,7 @@ import {
   type Presenter,
   presentJwtVc,
   presentLdp,
+  presentMdoc,
   presentSdJwt,
   resolveLink,
 } from '../../functions/presentations/testing/wallet.ts';
@@ -66,6 +74,11 @@ beforeAll(async () => {
     });
     expect(put.status).toBe(200);
   }
+  const put = await app.request(`/v1/trusted-issuers/${encodeURIComponent(AUTHORITY)}`, {
+    method: 'PUT',
+    body: JSON.stringify({ types: [MDL], certificates: [CERTIFICATES.root] }),
+  });
+  expect(put.status).toBe(200);
 });
 afterAll(async () => {
   app?.close();
@@ -155,6 +168,26 @@ const jwtVc: Case = {
     claims: { id: holder.did, given_name: 'Ada' },
   }),
 };
+const mdoc: Case = {
+  name: 'mso_mdoc',
+  format: 'mso_mdoc',
+  dcql_query: {
+    credentials: [
+      {
+        id: 'identity',
+        format: 'mso_mdoc',
+        meta: { doctype_value: MDL },
+        claims: [{ path: [MDL_NAMESPACE, 'age_over_18'], values: [true], intent_to_retain: false }],
+      },
+    ],
+  },
+  presenters: async () => ({ identity: presentMdoc(await issueMdoc(holder), holder, ['age_over_18']) }),
+  expected: () => ({
+    issuer: AUTHORITY,
+    type: MDL,
+    claims: { [MDL_NAMESPACE]: { age_over_18: true } },
+  }),
+};
 const isDerivable = (suite: Suite): suite is Suite & DerivableSuite => suite in DERIVABLE;
 const ldp = (suite: Suite): Case => ({
   name: `ldp_vc ${suite}`,
@@ -173,7 +206,7 @@ const ldp = (suite: Suite): Case => ({
     claims: { id: ldpHolder.did, role: 'clerk' },
   }),
 });
-const CASES: Case[] = [sdJwt, jwtVc, ...(Object.keys(ISSUERS) as Suite[]).map(ldp)];
+const CASES: Case[] = [sdJwt, mdoc, jwtVc, ...(Object.keys(ISSUERS) as Suite[]).map(ldp)];
 
 /** Answers a request as the client of the OpenWallet Foundation does, by the link. */
 const answerBy = async (link: string, presenters: Record<string, Presenter>, enc?: ContentEncryption) => {
