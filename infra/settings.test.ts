@@ -83,7 +83,10 @@ describe('what a setting may be', () => {
           },
         ],
       },
-      edge: { requestsPerAddress: 500, webAclArn: 'arn:aws:wafv2:us-east-1:111122223333:global/webacl/own/1' },
+      edge: {
+        requestsPerAddress: 500,
+        webAclArn: 'arn:aws:wafv2:us-east-1:111122223333:global/webacl/own/1',
+      },
       region: 'eu-central-1',
       archiveDays: 1,
       logDays: 90,
