@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the browser test runs in a page: a holder asks, an issuer issues, the holder derives, the proof made in a worker.
+// What the browser test runs in a page: a holder asks, an issuer issues, the holder derives, the proof made in a worker,
+// and a verifier verifies.
 import { DataIntegrityProof } from '@digitalbazaar/data-integrity';
 import * as vc from '@digitalbazaar/vc';
+import { loadVerificationKey } from '../../functions/credentials/groth16/index.ts';
+import { createZkVerifyCryptosuite } from '../../functions/credentials/zk/cryptosuite.ts';
 import {
   checkCredential,
   createZkDeriveCryptosuite,
@@ -23,12 +26,21 @@ export interface PageOrder {
   readonly documents: Readonly<Record<string, object>>;
   readonly issuerKeyId: string;
   readonly issuerKey: readonly number[];
+  /** `credential.vkey.json`, and its digest. */
+  readonly verificationKey: { readonly text: string; readonly digest: string };
+  readonly status: { readonly list: string; readonly purpose: string };
   readonly derive: Pick<DeriveOptions, 'binding' | 'predicates' | 'reveal' | 'scopeName' | 'now'>;
 }
 
 /** What the page reports at `/report`. */
 export type PageReport =
-  | { readonly derived: JsonObject; readonly stages: readonly string[]; readonly ticks: number }
+  | {
+      readonly derived: JsonObject;
+      readonly stages: readonly string[];
+      readonly ticks: number;
+      /** What the page's own verifier says of it, for its nonce and for another: `verified`, or why not. */
+      readonly verified: readonly [string, string];
+    }
   | { readonly error: string };
 
 declare const Worker: new (url: string, options: { type: 'module' }) => MessageEnd;
@@ -80,7 +92,22 @@ async function run(): Promise<PageReport> {
     suite,
     documentLoader,
   })) as JsonObject;
-  return { derived, stages, ticks };
+  const verificationKey = await loadVerificationKey(order.verificationKey.text, order.verificationKey);
+  const { binding, scopeName, now } = order.derive;
+  const verify = async (nonce: string): Promise<string> => {
+    const verifier = createZkVerifyCryptosuite({
+      verificationKey,
+      binding: { ...binding, nonce },
+      ...(scopeName !== undefined && { scopeName }),
+      statusLists: [{ status: order.status, root: statusList.root }],
+      now: () => now,
+    });
+    const credential = structuredClone(derived);
+    const suite = new DataIntegrityProof({ cryptosuite: verifier });
+    const { verified, results, error } = await vc.verifyCredential({ credential, suite, documentLoader });
+    return verified ? 'verified' : String(results?.[0]?.error ?? error);
+  };
+  return { derived, stages, ticks, verified: [await verify(binding.nonce), await verify('another')] };
 }
 
 const report: PageReport = await run().catch((error: Error) => ({

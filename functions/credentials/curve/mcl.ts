@@ -169,7 +169,11 @@ let compiled: Promise<WebAssembly.Module> | undefined;
 function compile(): Promise<WebAssembly.Module> {
   const base64 = /['"`](AGFzbQ[A-Za-z0-9+/=]{100000,})['"`]/.exec(String(createModule))?.[1];
   if (base64 === undefined) throw new Error('mcl-wasm does not hold its WebAssembly as this was written for');
-  return WebAssembly.compile(Buffer.from(base64, 'base64'));
+  const decode = (text: string): Uint8Array<ArrayBuffer> =>
+    typeof Buffer === 'undefined'
+      ? Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+      : Buffer.from(text, 'base64');
+  return WebAssembly.compile(decode(base64));
 }
 
 async function instantiate(): Promise<McModule> {

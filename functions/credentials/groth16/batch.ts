@@ -1,3 +1,4 @@
+import { bytesToHex } from '@noble/hashes/utils.js';
 import { FR, G1, G2, GT, type Mcl, type Pointer } from '../curve/mcl.ts';
 import { CredentialError } from '../errors.ts';
 import { type Groth16Proof, OFFSET, PROOF, readProof, readPublicSignals } from './proof.ts';
@@ -119,7 +120,7 @@ function place(
 
 function scalar(random: RandomBytes): bigint {
   const bytes = random(SCALAR_BYTES);
-  const value = bytes.length === SCALAR_BYTES ? BigInt(`0x${Buffer.from(bytes).toString('hex')}`) : 0n;
+  const value = bytes.length === SCALAR_BYTES ? BigInt(`0x${bytesToHex(bytes)}`) : 0n;
   if (value === 0n)
     throw new CredentialError('randomness-unusable', 'The random source gave no usable scalar');
   return value;

@@ -1,3 +1,4 @@
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import { FP, FP2, G1, G2, type Mcl, openMcl, type Pointer } from '../curve/mcl.ts';
 import { CredentialError } from '../errors.ts';
 import { P } from './field.ts';
@@ -101,7 +102,7 @@ function larger(coefficients: readonly bigint[]): boolean {
 
 function write(to: Uint8Array, at: number, x: readonly bigint[], largerY: boolean): void {
   for (const [i, value] of x.entries()) {
-    to.set(Buffer.from(value.toString(16).padStart(64, '0'), 'hex'), at + 32 * i);
+    to.set(hexToBytes(value.toString(16).padStart(64, '0')), at + 32 * i);
   }
   to[at]! |= largerY ? LARGER_Y : SMALLER_Y;
 }
@@ -115,7 +116,7 @@ function readX(bytes: Uint8Array, field: string): { x: bigint[]; largerY: boolea
   plain[0]! &= ~FLAGS;
   const x: bigint[] = [];
   for (let i = 0; i < plain.length; i += 32) {
-    x.push(BigInt(`0x${Buffer.from(plain.subarray(i, i + 32)).toString('hex')}`));
+    x.push(BigInt(`0x${bytesToHex(plain.subarray(i, i + 32))}`));
   }
   if (x.some((value) => value >= P)) throw malformed(field, 'must be below the field modulus');
   return { x, largerY: flags === LARGER_Y };
