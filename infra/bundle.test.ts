@@ -140,7 +140,7 @@ describe('the bundles that are deployed', () => {
     const limit = (name: string) =>
       name === 'score'
         ? 10_000_000
-        : /^(reviews|policies|complete|wallets)$/.test(name)
+        : /^(reviews|policies|complete|wallets|log)$/.test(name)
           ? 4_000_000
           : 1_000_000;
     for (const [name, size] of sizes) expect(size, name).toBeLessThan(limit(name));

@@ -32,7 +32,7 @@ export class DecisionLog extends Construct {
   constructor(scope: Construct, id: string, props: DecisionLogProps) {
     super(scope, id);
     const { key, alarmTopic, bus, pseudonymSecretArn } = props;
-    const { decisions, log } = props.tables;
+    const { decisions, log, policies } = props.tables;
     const timeout = Duration.seconds(60);
     const signing = new SigningKey(this, 'Roots', {
       ...props,
@@ -52,12 +52,13 @@ export class DecisionLog extends Construct {
       ...props,
       functionName: 'log',
       description: 'Keeps the log of decisions, seals it, and reads it to operators',
-      memory: 512,
+      memory: 1024,
       timeout,
       asynchronous: { retries: 2, within: Duration.minutes(30) },
       environment: {
         DECISIONS_TABLE: decisions.tableName,
         LOG_TABLE: log.tableName,
+        POLICIES_TABLE: policies.tableName,
         ARCHIVE_STREAM: stream.ref,
         PSEUDONYM_SECRET_ARN: pseudonymSecretArn,
         SIGNING_KEY_ARN: signing.keyArn,
@@ -66,6 +67,8 @@ export class DecisionLog extends Construct {
     });
     this.log.allow(
       onItems(decisions, ['BatchGetItem', 'GetItem']),
+      // What a decision was made with is kept beside the log, for replay.
+      onItems(policies, ['GetItem']),
       // No DeleteItem: the log only grows.
       onItems(log, ['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem']),
       writeTableKey(key),

@@ -21,21 +21,27 @@ import {
   kmsSigningKey,
   logger,
   metrics,
+  readAsset,
+  recoverable,
   secretReader,
   tenantOfCaller,
 } from '../platform/index.ts';
+import type { CompiledPolicies } from './compile-policies.ts';
 import { DecisionError } from './decision-error.ts';
 import { decisionStore } from './decisions.store.ts';
+import { keepPolicies } from './keep-policies.ts';
 import { decisionKey } from './keys.ts';
 import { logStore } from './log.store.ts';
 import { appendToLog, type LogDeps, type LoggedEvent, readLog } from './log.ts';
 import { shipLog, shipRoot } from './log-archive.ts';
 import { LOG_SHARDS } from './log-chain.ts';
 import { checkLog, sealRoot } from './log-seal.ts';
+import { policyVersions } from './policy-versions.store.ts';
 
 const config = configOf(process.env, [
   'DECISIONS_TABLE',
   'LOG_TABLE',
+  'POLICIES_TABLE',
   'ARCHIVE_STREAM',
   'PSEUDONYM_SECRET_ARN',
   'SIGNING_KEY_ARN',
@@ -48,7 +54,25 @@ const decisions = decisionStore(dynamodb, config.DECISIONS_TABLE, Date.now);
 const log = logStore(dynamodb, config.LOG_TABLE, Date.now);
 const signing = kmsSigningKey(new KMSClient(CLIENT_SETTINGS), config.SIGNING_KEY_ARN, 'ES256');
 const deliver = deliverTo(new FirehoseClient(CLIENT_SETTINGS), config.ARCHIVE_STREAM);
+const keep = keepPolicies({
+  log,
+  own: recoverable(
+    async (): Promise<CompiledPolicies> => JSON.parse((await readAsset('policies.json')).toString()),
+  ),
+  wasm: () => readAsset('cedar_wasm_bg.wasm'),
+  active: policyVersions(dynamodb, config.POLICIES_TABLE).active,
+});
+/** A decision is logged whether or not its policies could be found again. */
+const onPolicies = async (tenant: string, digest: string): Promise<void> => {
+  try {
+    if (await keep(tenant, digest)) return;
+    countMetric('PoliciesNotKept');
+  } catch (error) {
+    logger.error('The policies of a decision could not be kept', error as Error);
+  }
+};
 const deps: LogDeps = {
+  onPolicies,
   decisions,
   log,
   secret: secretReader(config.PSEUDONYM_SECRET_ARN),
@@ -93,7 +117,11 @@ const record = async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
 const readRecord = async (tenant: string, eventId: string): Promise<APIGatewayProxyStructuredResultV2> => {
   const stored = eventId.length > 256 ? undefined : await decisions.get(decisionKey(tenant, eventId));
   if (!stored) throw new DecisionError('decision-unknown', 'No decision has this event id', { status: 404 });
-  return jsonResponse(200, { tenant, decision: stored.decision, basis: stored.basis });
+  const { decision, basis } = stored;
+  // Asked for sooner than it was logged, its policies are kept now.
+  if (basis) await onPolicies(tenant, basis.policy);
+  const policies = basis && (await log.policies(basis.policy));
+  return jsonResponse(200, { tenant, decision, basis, ...(policies ? { policies } : {}) });
 };
 
 /** The place in the log that a page begins at. */

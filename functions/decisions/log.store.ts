@@ -9,6 +9,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { DecisionError } from './decision-error.ts';
+import type { KeptPolicies } from './keep-policies.ts';
 import type { LogSegment } from './log-chain.ts';
 
 type Item = Record<string, AttributeValue>;
@@ -50,6 +51,10 @@ export interface LogStore {
   about(subject: string, days: readonly string[], forget?: boolean): Promise<string[]>;
   putRoot(root: SealedRoot): Promise<boolean>;
   root(number: number): Promise<SealedRoot | undefined>;
+  /** The policies of a digest, as decisions were made with them. */
+  policies(digest: string): Promise<KeptPolicies | undefined>;
+  /** Keeps the policies of a digest; a repeat does nothing. */
+  putPolicies(digest: string, policies: KeptPolicies): Promise<void>;
   /** The last segment of a chain that the archive has for certain; 0 is none. */
   shipped(shard: number): Promise<number>;
   /** Notes that the archive has a chain up to a segment; what is noted never goes back. */
@@ -181,6 +186,13 @@ export const logStore = (client: DynamoDBClient, table: string, clock: () => num
             await client.send(new DeleteItemCommand({ TableName: table, Key: { pk: { S: key } } }));
           });
       return [...items.values()].flatMap((item) => item.ids?.SS ?? []);
+    },
+    policies: async (digest) => {
+      const item = await get(`p#${digest}`);
+      return item ? (JSON.parse(item.policies!.S!) as KeptPolicies) : undefined;
+    },
+    putPolicies: async (digest, policies) => {
+      await putNew({ pk: { S: `p#${digest}` }, policies: { S: JSON.stringify(policies) } });
     },
     shipped: async (shard) => Number((await get(`a#${shard}`))?.lastNumber?.N ?? 0),
     markShipped: (shard, number) =>

@@ -30,6 +30,11 @@ export interface LogDeps {
   readonly decisions: Pick<DecisionStore, 'getMany'>;
   readonly log: LogStore;
   readonly secret: () => Promise<string>;
+  /**
+   * Told of the policies of every decision that is logged, once for each batch. What it throws is for itself.
+   * @default nobody is told
+   */
+  readonly onPolicies?: (tenant: string, digest: string) => Promise<void>;
   /** Uniform in [0, 1): picks the chain that a batch is written to. */
   readonly random: () => number;
 }
@@ -72,6 +77,12 @@ const linesOf = async (events: readonly LoggedEvent[], deps: LogDeps): Promise<L
   const stored = new Map<string, StoredDecision>();
   for (let first = 0; first < keys.length; first += 100)
     for (const one of await deps.decisions.getMany(keys.slice(first, first + 100))) stored.set(one.key, one);
+  const asked = new Map(
+    [...stored.values()].flatMap(({ tenant, basis }) =>
+      basis ? [[`${tenant}#${basis.policy}`, [tenant, basis.policy] as const]] : [],
+    ),
+  );
+  for (const [tenant, digest] of asked.values()) await deps.onPolicies?.(tenant, digest);
   const lines = new Map<string, Line>();
   for (const { type, metadata, data } of events) {
     const { id, tenant, time } = metadata;

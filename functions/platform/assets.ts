@@ -46,7 +46,10 @@ export const ASSETS = {
     'policies.json': '.build/policies/policies.json',
   },
   subjects: {},
-  log: {},
+  log: {
+    'cedar_wasm_bg.wasm': WASM['cedar_wasm_bg.wasm'],
+    'policies.json': '.build/policies/policies.json',
+  },
   policies: {
     'cedar_wasm_bg.wasm': WASM['cedar_wasm_bg.wasm'],
     'policies.json': '.build/policies/policies.json',

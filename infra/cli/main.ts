@@ -1,13 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compileOver } from '../../functions/decisions/active-policies.ts';
-import type { CompiledPolicies } from '../../functions/decisions/compile-policies.ts';
+import type { KeptPolicies } from '../../functions/decisions/keep-policies.ts';
 import type { LoggedDecision } from '../../functions/decisions/log.ts';
 import { auditLog } from '../../functions/decisions/log-audit.ts';
 import type { Integrity } from '../../functions/decisions/log-seal.ts';
 import { ocsfOf } from '../../functions/decisions/ocsf.ts';
-import { loadPolicies, type PolicyDecisionPoint, policyDigest } from '../../functions/decisions/policy.ts';
-import type { PolicyVersion } from '../../functions/decisions/policy-versions.store.ts';
+import { loadPolicies, type PolicyDecisionPoint } from '../../functions/decisions/policy.ts';
 import { replay } from '../../functions/decisions/replay.ts';
 import { reportPlot, reportText, shadowReport } from '../../functions/decisions/shadow-report.ts';
 import { CountersignError } from '../../functions/platform/errors.ts';
@@ -60,24 +58,9 @@ const scorerOf = async (folder: string | undefined) => {
   });
 };
 
-/** The policy set of a digest: the deployment's own, or the version on record that is it. */
-const policiesOf = async (api: OperatorApi, digest: string): Promise<PolicyDecisionPoint | undefined> => {
-  const wasm = await readAsset('cedar_wasm_bg.wasm');
-  const { own, schema, queries, latest } = await api.get<{
-    own: CompiledPolicies['policies'];
-    schema: string;
-    queries: CompiledPolicies['queries'];
-    latest: number;
-  }>('/v1/policies');
-  // What is asked for decides nothing: it is not replayed.
-  const compiled: CompiledPolicies = { policies: own, schema, queries, asks: {} };
-  if (policyDigest(compiled) === digest) return loadPolicies(wasm, compiled);
-  for (let number = latest; number > 0; number--) {
-    const version = await api.get<PolicyVersion>(`/v1/policies/${number}`);
-    if (version.digest === digest) return loadPolicies(wasm, await compileOver(wasm, compiled, version));
-  }
-  return undefined;
-};
+/** The policies that were kept with a decision. What they ask of wallets decides nothing: it is not replayed. */
+const policiesOf = async (kept: KeptPolicies | undefined): Promise<PolicyDecisionPoint | undefined> =>
+  kept && loadPolicies(await readAsset('cedar_wasm_bg.wasm'), { ...kept, queries: {}, asks: {} });
 
 const replayAll = async (
   api: OperatorApi,
@@ -89,12 +72,14 @@ const replayAll = async (
   const sets = new Map<string, PolicyDecisionPoint | undefined>();
   let same = true;
   for (const id of ids) {
-    const record = await api.get<LoggedDecision>(`/v1/decisions/${encodeURIComponent(id)}/record`);
+    const record = await api.get<LoggedDecision & { policies?: KeptPolicies }>(
+      `/v1/decisions/${encodeURIComponent(id)}/record`,
+    );
     const digest = record.basis?.policy ?? '';
-    if (!sets.has(digest)) sets.set(digest, await policiesOf(api, digest));
+    if (!sets.has(digest)) sets.set(digest, await policiesOf(record.policies));
     const pdp = sets.get(digest);
     const again = await replay(record, { scorer, ...(pdp ? { pdp } : {}) });
-    same &&= again.same && (again.policy?.same ?? true);
+    same &&= again.same && (again.policy?.same ?? true) && (again.evidence?.same ?? true);
     const policy = again.policy
       ? `policy says ${again.policy.outcome}${again.policy.same ? ', as then' : `, then ${record.decision.outcome}`}`
       : 'the policy of then is not at hand';

@@ -25,6 +25,10 @@ const DecisionRecord = z
       .object({ features: z.string().describe("The model's input: float32, little-endian, base64") })
       .loose()
       .exactOptional(),
+    policies: z
+      .object({ policies: z.record(z.string(), z.string()), schema: z.string() })
+      .exactOptional()
+      .describe('The policies that were asked, by id, and their schema'),
   })
   .describe('A decision with what it was made from, for replay');
 

@@ -131,6 +131,10 @@ describe('policy without a deployment', () => {
     const elsewhere = await decide('asked', 'elsewhere');
     expect(elsewhere.policy.determining).not.toContain('always-ask');
     expect((await post('/v1/policies/rollback', 'tried')).body.active).toBe(0);
+    // Whatever is active since, a decision is replayed with the policies that made it.
+    await post('/v1/policies/rollback', 'fresh');
+    expect(await main(['replay', 'asked'], environment, (line) => said.push(line))).toBe(0);
+    expect(said[1]).toBe(said[0]);
   });
 
   test('is refused when it does not validate, denies everybody or locks operators out, and nothing changes', async () => {
