@@ -14,7 +14,7 @@ export const credentialStuffing: SignalDefinition = {
     'How many different subjects failed from this network operator, or with this very agent, today or yesterday, or over one to two months when that shows more, times how far the share of failures in that time exceeds what honest people produce, and less when each tried more than twice. Attacks spread over many addresses show here, slow ones as well. At most 1,000.',
   unit: 'subjects',
   range: [0, MAX_SUBJECTS],
-  alsoKnownAs: ['Auth0 credential stuffing'],
+  alsoKnownAs: ['Auth0 credential stuffing', 'MITRE ATT&CK T1110.004'],
   evaluate({ event, network, agent, velocity }) {
     if (network?.asn === undefined && agent === undefined)
       return { evaluated: false, why: 'the event states neither network operator nor agent' };

@@ -12,7 +12,7 @@ export const factorFatigue: SignalDefinition = {
     'Second-factor prompts of this subject that failed or were denied before this event, decayed with a half-life of one hour; at most 50. Somebody who has the password sends prompts until one is approved.',
   unit: 'count',
   range: [0, MAX],
-  alsoKnownAs: ['MFA fatigue', 'push bombing', 'Entra mfaFraud'],
+  alsoKnownAs: ['MFA fatigue', 'push bombing', 'Entra mfaFraud', 'MITRE ATT&CK T1621'],
   evaluate({ event, subject }) {
     const value = countAt(subject.factorFailures, event.time, HALF_LIFE.hour, MAX);
     return {

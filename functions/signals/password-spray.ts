@@ -12,7 +12,7 @@ export const passwordSpray: SignalDefinition = {
     'How many different subjects failed from this address today or yesterday, or over one to two months when that shows more, times how far the share of failures in that time exceeds what honest people produce (nothing up to one in five); for the whole prefix at half weight. Counted across subjects, so that one guess at each of many accounts shows, and over weeks, so that a few guesses a day show as well. At most 1,000.',
   unit: 'subjects',
   range: [0, MAX_SUBJECTS],
-  alsoKnownAs: ['Entra passwordSpray', 'Okta Password spray'],
+  alsoKnownAs: ['Entra passwordSpray', 'Okta Password spray', 'MITRE ATT&CK T1110.003'],
   evaluate({ event, network, velocity }) {
     if (network === undefined) return { evaluated: false, why: 'the event states no network' };
     const address = spreadOf(velocity.address, event.time);

@@ -12,6 +12,7 @@ export const slowBruteForce: SignalDefinition = {
     'Failed attempts on this subject, decayed with a half-life of seven days, less those of the last hour (which `bruteForce` counts); at most 200. Low-and-slow guessing stays below hourly limits and shows here.',
   unit: 'count',
   range: [0, MAX],
+  alsoKnownAs: ['MITRE ATT&CK T1110.001 (password guessing)'],
   evaluate({ event, subject }) {
     const week = countAt(subject.failures.week, event.time, HALF_LIFE.week, Number.MAX_VALUE);
     const hour = countAt(subject.failures.hour, event.time, HALF_LIFE.hour, Number.MAX_VALUE);
