@@ -50,7 +50,7 @@ describe('the bundled engine', () => {
     });
   });
 
-  it('holds mcl-wasm and this room, and no snarkjs or other package', () => {
-    expect([...packages]).toEqual(['mcl-wasm']);
+  it('holds mcl-wasm, a hash function and this room, and no snarkjs or other package', () => {
+    expect([...packages]).toEqual(['@noble/hashes', 'mcl-wasm']);
   });
 });
