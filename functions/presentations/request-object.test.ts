@@ -1,32 +1,16 @@
-import { createPrivateKey, sign, X509Certificate } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { SigningKey } from '../platform/index.ts';
-import fixture from './fixtures/request-signing.json' with { type: 'json' };
 import type { PresentationRequest } from './presentation-request.ts';
+import { CERTIFICATE, certifiedIdentity, certifiedKey } from './testing/certified-key.ts';
 import { IDENTITY } from './testing/issuer.ts';
 import { codeOf, ORIGIN, PUBLIC_URL, sha256, startVerifier, type TestVerifier } from './testing/verifier.ts';
 import { openClient, resolveLink } from './testing/wallet.ts';
 import { clientIdOf, didDocumentOf, didOfKey, verifierIdentity } from './verifier-identity.ts';
 import { readWalletRequest } from './wallet-request.ts';
 
-const certified: SigningKey = {
-  alg: 'ES256',
-  publicJwk: async () => ({
-    ...new X509Certificate(Buffer.from(fixture.certificate, 'base64')).publicKey.export({ format: 'jwk' }),
-    kid: 'test',
-    alg: 'ES256',
-    use: 'sig',
-  }),
-  sign: async (bytes) =>
-    sign('sha256', bytes, { key: createPrivateKey(fixture.privateKey), dsaEncoding: 'ieee-p1363' }),
-};
-
 let verifier: TestVerifier;
 beforeAll(async () => {
-  verifier = await startVerifier(
-    await verifierIdentity(certified, { did: undefined, certificates: [fixture.certificate] }),
-  );
+  verifier = await startVerifier(await certifiedIdentity());
 });
 afterAll(() => verifier.close());
 
@@ -114,9 +98,9 @@ describe('a signed request object', () => {
 
   test('under x509_hash and x509_san_dns brings the certificate, whose digest or name is the identifier', async () => {
     const { request } = await ask({ client_id_prefix: 'x509_hash' });
-    const der = Buffer.from(fixture.certificate, 'base64');
+    const der = Buffer.from(CERTIFICATE, 'base64');
     expect(request.clientId).toBe(`x509_hash:${sha256(der)}`);
-    expect(decodeProtectedHeader(await verifier.requestObject(request)).x5c).toEqual([fixture.certificate]);
+    expect(decodeProtectedHeader(await verifier.requestObject(request)).x5c).toEqual([CERTIFICATE]);
     expect((await ask({ client_id_prefix: 'x509_san_dns' })).request.clientId).toBe(
       'x509_san_dns:verifier.example',
     );
@@ -168,10 +152,10 @@ describe('a signed request object', () => {
 
 describe('who the verifier says it is', () => {
   test('is refused where the certificate is missing, for another host, or for another key', async () => {
-    const identity = await verifierIdentity(certified, { did: undefined, certificates: [] });
+    const identity = await verifierIdentity(certifiedKey, { did: undefined, certificates: [] });
     const uri = `${PUBLIC_URL}/response`;
     expect(() => clientIdOf('x509_hash', identity, uri)).toThrow(/no certificate/);
-    const right = { ...identity, certificates: [fixture.certificate] };
+    const right = { ...identity, certificates: [CERTIFICATE] };
     expect(() => clientIdOf('x509_san_dns', right, 'https://other.example/response')).toThrow(/host/);
     expect(clientIdOf('x509_san_dns', right, uri)).toBe('x509_san_dns:verifier.example');
     const other = { ...right, publicJwk: { ...right.publicJwk, x: right.publicJwk.y! } };
@@ -181,7 +165,7 @@ describe('who the verifier says it is', () => {
   test('is the signing key itself, or a did:web whose document names it', async () => {
     const own = verifier.settings.identity;
     expect(own.did).toBe(didOfKey(own.publicJwk));
-    const web = await verifierIdentity(certified, { did: 'did:web:verifier.example', certificates: [] });
+    const web = await verifierIdentity(certifiedKey, { did: 'did:web:verifier.example', certificates: [] });
     expect(didDocumentOf(web)).toMatchObject({
       id: 'did:web:verifier.example',
       verificationMethod: [

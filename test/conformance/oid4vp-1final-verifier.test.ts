@@ -1,18 +1,16 @@
-import { createHash, createPrivateKey, sign, X509Certificate } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { deflateSync } from 'node:zlib';
 import { CompactEncrypt, generateKeyPair, importJWK } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { issueToken, newKey, signToken, type TestKey } from '../../functions/credentials/testing/tokens.ts';
-import type { SigningKey } from '../../functions/platform/index.ts';
-import fixture from '../../functions/presentations/fixtures/request-signing.json' with { type: 'json' };
 import { oauthError } from '../../functions/presentations/oauth-error.ts';
 import type { PresentationRequest } from '../../functions/presentations/presentation-request.ts';
+import { certifiedIdentity } from '../../functions/presentations/testing/certified-key.ts';
 import { IDENTITY } from '../../functions/presentations/testing/issuer.ts';
 import { startVerifier, type TestVerifier } from '../../functions/presentations/testing/verifier.ts';
 import { openClient, resolveLink } from '../../functions/presentations/testing/wallet.ts';
-import { verifierIdentity } from '../../functions/presentations/verifier-identity.ts';
 import { readWalletRequest } from '../../functions/presentations/wallet-request.ts';
 
 /**
@@ -34,18 +32,6 @@ const PLANS = [
   },
 ] as const;
 
-const certified: SigningKey = {
-  alg: 'ES256',
-  publicJwk: async () => ({
-    ...new X509Certificate(Buffer.from(fixture.certificate, 'base64')).publicKey.export({ format: 'jwk' }),
-    kid: 'test',
-    alg: 'ES256',
-    use: 'sig',
-  }),
-  sign: async (bytes) =>
-    sign('sha256', bytes, { key: createPrivateKey(fixture.privateKey), dsaEncoding: 'ieee-p1363' }),
-};
-
 let verifier: TestVerifier;
 /** What the issuer's host serves, by path: its status lists. */
 const served = new Map<string, string>();
@@ -55,9 +41,7 @@ const host = createServer((request, response) => {
   else response.writeHead(200, { 'content-type': 'application/statuslist+jwt' }).end(body);
 });
 beforeAll(async () => {
-  verifier = await startVerifier(
-    await verifierIdentity(certified, { did: undefined, certificates: [fixture.certificate] }),
-  );
+  verifier = await startVerifier(await certifiedIdentity());
   await new Promise<void>((done) => host.listen(0, '127.0.0.1', done));
 });
 afterAll(async () => {

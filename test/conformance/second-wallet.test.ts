@@ -1,13 +1,11 @@
-import { createPrivateKey, sign, X509Certificate } from 'node:crypto';
 // @ts-expect-error: the package ships no types
 import { oid4vp } from '@digitalbazaar/oid4-client';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Party, party } from '../../functions/credentials/data-integrity/testing.ts';
 import { trustedIssuerStore } from '../../functions/credentials/trust/index.ts';
-import type { SigningKey } from '../../functions/platform/index.ts';
-import fixture from '../../functions/presentations/fixtures/request-signing.json' with { type: 'json' };
 import { oauthError } from '../../functions/presentations/oauth-error.ts';
 import type { PresentationRequest } from '../../functions/presentations/presentation-request.ts';
+import { certifiedIdentity } from '../../functions/presentations/testing/certified-key.ts';
 import { IDENTITY, issueJwtVc, issueLdp, issueSdJwt } from '../../functions/presentations/testing/issuer.ts';
 import {
   PUBLIC_URL,
@@ -20,31 +18,16 @@ import {
   presentLdp,
   presentSdJwt,
 } from '../../functions/presentations/testing/wallet.ts';
-import { verifierIdentity } from '../../functions/presentations/verifier-identity.ts';
 
 /** Digital Bazaar's client: another reading of OpenID4VP 1.0 than the OpenWallet Foundation's (docs/adr/0027). */
 const CLERK = 'https://www.w3.org/ns/credentials/undefined-term#ClerkCredential';
-const certified: SigningKey = {
-  alg: 'ES256',
-  publicJwk: async () => ({
-    ...new X509Certificate(Buffer.from(fixture.certificate, 'base64')).publicKey.export({ format: 'jwk' }),
-    kid: 'test',
-    alg: 'ES256',
-    use: 'sig',
-  }),
-  sign: async (bytes) =>
-    sign('sha256', bytes, { key: createPrivateKey(fixture.privateKey), dsaEncoding: 'ieee-p1363' }),
-};
-
 let verifier: TestVerifier;
 let ldpIssuer: Party;
 let ldpHolder: Party;
 /** The request that the network stands for: its request URI, and its response endpoint. */
 let open: PresentationRequest;
 beforeAll(async () => {
-  verifier = await startVerifier(
-    await verifierIdentity(certified, { did: undefined, certificates: [fixture.certificate] }),
-  );
+  verifier = await startVerifier(await certifiedIdentity());
   [ldpIssuer, ldpHolder] = await Promise.all([party(), party()]);
   await trustedIssuerStore(verifier.tables.client, verifier.tables.issuers).put('default', {
     issuer: ldpIssuer.did,
