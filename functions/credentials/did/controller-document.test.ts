@@ -76,6 +76,15 @@ describe('the document of a DID', () => {
     expect(issuing(more)?.assertionMethod).toEqual([]);
   });
 
+  test('keeps a JWK of a curve that only one suite knows', () => {
+    const publicKeyJwk = { kty: 'EC', crv: 'BabyJubJub', x: 'AA', y: 'AA' };
+    const own = { id: `${did}#zk`, type: 'JsonWebKey', controller: did, publicKeyJwk };
+    expect(issuing({ verificationMethod: [own], assertionMethod: [own.id] })).toMatchObject({
+      verificationMethod: [own],
+      assertionMethod: [own.id],
+    });
+  });
+
   test('is not that of another DID, and no document is none', () => {
     for (const document of [undefined, null, 'x', [], {}, { id: 'did:web:other.example' }])
       expect(controllerDocument(did, document)).toBeUndefined();
