@@ -1,25 +1,16 @@
-import { generateKeyPairSync, sign } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTables, type TestTables } from '../../test/tables.ts';
-import { deliverTo, type SigningKey, thumbprint } from '../platform/index.ts';
+import { deliverTo } from '../platform/index.ts';
 import { type LogStore, logStore } from './log.store.ts';
 import { appendToLog, type LogDeps, type LoggedEvent } from './log.ts';
 import { type ArchivedSegment, type ArchiveLine, shipLog, shipRoot } from './log-archive.ts';
 import { auditLog } from './log-audit.ts';
 import { nextSegment } from './log-chain.ts';
 import { sealRoot } from './log-seal.ts';
+import { freshSigningKey } from './testing/signing-key.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 9);
-const signingKey = (): SigningKey => {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const jwk = publicKey.export({ format: 'jwk' });
-  return {
-    alg: 'ES256',
-    publicJwk: async () => ({ ...jwk, kid: thumbprint(jwk), alg: 'ES256', use: 'sig' }),
-    sign: async (bytes) => sign('sha256', bytes, { key: privateKey, dsaEncoding: 'ieee-p1363' }),
-  };
-};
-const key = signingKey();
+const key = freshSigningKey();
 
 let tables: TestTables;
 let log: LogStore;
@@ -136,7 +127,7 @@ describe('what was changed in the archive is found', () => {
   });
 
   test('a root of another key', async () => {
-    const { problems } = await auditLog(lines(), await signingKey().publicJwk());
+    const { problems } = await auditLog(lines(), await freshSigningKey().publicJwk());
     expect(problems).toEqual(['a root is not signed by the key of this deployment']);
   });
 });

@@ -1,8 +1,6 @@
-import { generateKeyPairSync, sign } from 'node:crypto';
 import { DeleteItemCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startTables, type TestTables } from '../../test/tables.ts';
-import { type SigningKey, thumbprint } from '../platform/index.ts';
 import type { Decision } from './decision.ts';
 import { type DecisionStore, decisionStore } from './decisions.store.ts';
 import { decisionKey } from './keys.ts';
@@ -10,20 +8,12 @@ import { type LogStore, logStore } from './log.store.ts';
 import { appendToLog, type LogDeps, type LoggedEvent, readLog } from './log.ts';
 import { brokenAt, LOG_SHARDS, nextSegment, openPayload, sealPayload } from './log-chain.ts';
 import { checkLog, sealRoot } from './log-seal.ts';
+import { freshSigningKey } from './testing/signing-key.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 9);
 const TIME = new Date(NOW).toISOString();
 
-const signingKey = (): SigningKey => {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const jwk = publicKey.export({ format: 'jwk' });
-  return {
-    alg: 'ES256',
-    publicJwk: async () => ({ ...jwk, kid: thumbprint(jwk), alg: 'ES256', use: 'sig' }),
-    sign: async (bytes) => sign('sha256', bytes, { key: privateKey, dsaEncoding: 'ieee-p1363' }),
-  };
-};
-const key = signingKey();
+const key = freshSigningKey();
 
 let tables: TestTables;
 let decisions: DecisionStore;
@@ -207,7 +197,10 @@ describe('what somebody with the table changed', () => {
     expect(await sealRoot(log, key, NOW)).toEqual({ root, fresh: false });
     expect((await checkLog(log, key, NOW)).root?.holds).toBe(true);
     // Signed by a key of whoever rewrote it, a root holds nothing.
-    expect(await checkLog(log, signingKey(), NOW)).toMatchObject({ whole: false, root: { holds: false } });
+    expect(await checkLog(log, freshSigningKey(), NOW)).toMatchObject({
+      whole: false,
+      root: { holds: false },
+    });
     await rewrite(2, 1, true);
     expect(await checkLog(log, key, NOW)).toMatchObject({ whole: false, broken: [], root: { holds: false } });
   });
