@@ -18,7 +18,10 @@ export const withDocuments = (verifier: Verifier, documents: Readonly<Record<str
       contexts,
       // A DID's document is read as one that was fetched; anything else stays as it was pinned.
       controllers: new Map(
-        pinned.map(([url, document]) => [url, controllerDocument(url, document) ?? document]),
+        pinned.map(([url, document]) => [
+          url,
+          url.startsWith('did:') ? (controllerDocument(url, document) ?? document) : document,
+        ]),
       ),
     }),
   };
