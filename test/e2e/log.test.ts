@@ -58,6 +58,12 @@ describe('the decision log', () => {
     for (const line of said)
       expect(line).toMatch(/is the recorded one, bit for bit; policy says \w+, as then$/);
     expect(await run('replay', 'never-decided')).toMatchObject({ code: 1 });
+    // With the very model, named; and with none.
+    expect(await run('replay', 'logged-0', '--model', 'models')).toEqual({ code: 0, said: [said[0]] });
+    expect(await run('replay', 'logged-0', '--model', local.state)).toMatchObject({
+      code: 1,
+      said: [expect.stringMatching(/risk\.onnx cannot be read/)],
+    });
   });
 
   test('is read by any SIEM as OCSF, and by operators as a report', async () => {

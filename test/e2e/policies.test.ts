@@ -53,7 +53,7 @@ const withOwnPolicies = async (): Promise<string> => {
 beforeAll(async () => {
   local = await startLocalMode({ assembly: await withOwnPolicies() });
   app = appOf(local);
-}, 60_000);
+});
 afterAll(async () => {
   app?.close();
   await local?.end();
@@ -160,6 +160,33 @@ describe('policy without a deployment', () => {
     const apps = await local.issuer.token({ scope: 'countersign/evaluate' });
     const answer = await app.request('/v1/policies', { headers: { authorization: `Bearer ${apps}` } });
     expect(answer.status).toBe(403);
+  });
+
+  test('from the command line says what is wrong, and changes nothing', async () => {
+    const environment = {
+      COUNTERSIGN_URL: local.urls.api,
+      COUNTERSIGN_TOKEN: await local.issuer.token(),
+      COUNTERSIGN_TENANT: 'typed',
+    };
+    const run = async (...command: string[]) => {
+      const said: string[] = [];
+      const code = await main(['policies', ...command], environment, (line) => said.push(line));
+      return { code, said: said.join('\n') };
+    };
+    const file = join(folder, 'never.txt');
+    writeFileSync(file, '@id("never") forbid (principal, action, resource);');
+    for (const command of ['add', 'try'])
+      expect(await run(command, file)).toMatchObject({
+        code: 1,
+        said: expect.stringMatching(/denies everybody/),
+      });
+    expect(await run('add', join(folder, 'nothing.cedar'))).toMatchObject({
+      code: 1,
+      said: expect.stringMatching(/cannot be read/),
+    });
+    expect((await run('activate', '3')).said).toMatch(/404/);
+    expect((await run('activate', 'latest')).code).toBe(2);
+    expect((await run('show')).said).toBe("The deployment's own set decides; 0 on record.");
   });
 
   test('the two-person rule: what one reviewer wants, another approves', async () => {
