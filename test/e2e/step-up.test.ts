@@ -1,7 +1,4 @@
-import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { answerResolved, openClient, resolveLink } from '../../functions/presentations/testing/wallet.ts';
 import { main } from '../../infra/cli/main.ts';
@@ -9,8 +6,8 @@ import { EMPLOYEE, issuerDocuments, presentZk, ZK_ISSUER } from '../../infra/loc
 import { STEP_UP_SCHEMAS } from '../../infra/step-up-schemas.ts';
 import { type LocalModeForTest, startLocalMode } from '../local-mode.ts';
 import { appOf, eventually, nativeEvent } from './client.ts';
+import { walk } from './walk.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
 const DAY = 86_400_000;
 const AWAY = {
   network: { ip: '41.58.0.1' },
@@ -74,7 +71,8 @@ const person = async (id: string, wallet?: string) => {
   if (wallet !== undefined) {
     const asked = await app.request('/v1/wallets', body({ eventId: cleared.eventId, format: 'ldp_vc' }));
     expect(asked.status).toBe(201);
-    expect((await answer(asked.body.authorization_request, wallet)).status).toBe(200);
+    const enrolled = await answer(asked.body.authorization_request, wallet);
+    expect([enrolled.status, await enrolled.text()]).toEqual([200, '{}']);
     await eventually(async () => (await app.request(`/v1/wallets?subject=${id}`)).body.wallets.length === 1);
   }
   const risky = async (name: string, more = {}) => {
@@ -204,25 +202,7 @@ test('who has no wallet is asked for something else, and for nothing on a failed
 });
 
 test('the walk through docs/step-up.md runs as it is written, from event to proof to allow', async () => {
-  const page = readFileSync(join(ROOT, 'docs/step-up.md'), 'utf8');
-  const commands = [...page.matchAll(/```sh\n([\s\S]*?)```/g)].map((match) => match[1]!);
-  const outputs: string[] = [];
-  for (const command of commands) {
-    // Only where local mode listens and keeps its folder is another than in the text.
-    const here = command
-      .replaceAll('http://localhost:4000', local.urls.api)
-      .replaceAll('require("./.local/', `require("${local.state}/`)
-      .replaceAll('.local/', `${local.state}/`)
-      .replaceAll(
-        'npm run wallet --',
-        `node infra/local/wallet.ts --api ${local.urls.api} --state ${local.state}`,
-      );
-    const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', here], {
-      cwd: ROOT,
-      env: { ...process.env, PATH: `${join(process.execPath, '..')}:${process.env.PATH}` },
-    });
-    outputs.push(stdout.trim());
-  }
+  const outputs = await walk('docs/step-up.md', local);
   expect(outputs).toEqual([
     expect.stringMatching(/^Trusted for .*\nTrusted for /),
     '',
