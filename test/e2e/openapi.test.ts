@@ -200,8 +200,19 @@ describe('the API is as it describes itself', () => {
     await call(`PUT ${route}`, 200, { path, body: { types: ['Identity'] } });
     await call(`PUT ${route}`, 422, { path, body: { types: [] } });
     await call(`GET ${route}`, 200, { path });
+    await call('GET /v1/trusted-issuers', 200);
     await call(`DELETE ${route}`, 204, { path });
     await call(`GET ${route}`, 404, { path });
+  });
+
+  test('enrolled wallets', async () => {
+    const none = { path: '/v1/wallets/none?subject=u-1' };
+    const asked = await call('POST /v1/wallets', 201, { body: { subject: 'u-1' } });
+    expect(asked.body.authorization_request).toMatch(/^openid4vp:/);
+    await call('POST /v1/wallets', 422, { body: {} });
+    await call('GET /v1/wallets', 200, { path: '/v1/wallets?subject=u-1' });
+    await call('GET /v1/wallets', 422);
+    await call('DELETE /v1/wallets/{id}', 404, none);
   });
 
   test('people', async () => {
