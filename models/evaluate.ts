@@ -101,7 +101,7 @@ async function evaluate(): Promise<boolean> {
     treatments: await equalTreatment(
       {
         seed,
-        people: Math.round(people * 0.4),
+        people: Math.round(people * 0.5),
         days: 40,
         start,
         stepUp,

@@ -12,6 +12,8 @@ export interface FittedTerm {
   readonly held: Uint16Array;
   /** Log-odds per cell. */
   readonly values: Float64Array;
+  /** Weight of each cell with attacks and owners in equal halves: what steps are centred by. */
+  readonly mass: Float64Array;
 }
 
 /** How boosting goes about it. */
@@ -40,22 +42,30 @@ export interface Margin {
  * no longer falls, and goes back to the best round. (Lou, Caruana, Gehrke: "Intelligible models for
  * classification and regression", KDD 2012; Nori et al., "InterpretML", 2019.)
  *
- * A term with a direction only takes steps that keep it, so the sum of its steps keeps it too.
+ * A term with a direction only takes steps that keep it, so the sum of its steps keeps it too. A missing value is no
+ * evidence: its cell stays at zero, and steps are centred over the known values, so that zero lies between what speaks
+ * for an attack and what speaks for the owner. What is left over is taken by the base.
  *
- * @returns the best validation loss.
+ * @returns the best validation loss, and what the base took up to there.
  */
 export function boost(
   terms: readonly FittedTerm[],
   train: Margin,
   held: Margin,
   options: BoostOptions,
-): number {
+): { readonly loss: number; readonly base: number } {
   let best = logLoss(held);
   let bestRound = 0;
+  let [base, keptBase] = [0, 0];
   let kept = terms.map((term) => term.values.slice());
   const gradients = new Float64Array(train.labels.length);
   const hessians = new Float64Array(train.labels.length);
   for (let round = 1; round <= options.rounds; round++) {
+    derive(train, gradients, hessians);
+    const shift = (-options.learningRate * sum(gradients)) / (sum(hessians) + options.l2);
+    base += shift;
+    for (const { logits } of [train, held])
+      for (let row = 0; row < logits.length; row++) logits[row]! += shift;
     for (const term of terms) {
       derive(train, gradients, hessians);
       const step = newtonStep(term, gradients, hessians, options);
@@ -69,17 +79,22 @@ export function boost(
     if (loss < best - 1e-7) {
       best = loss;
       bestRound = round;
+      keptBase = base;
       kept = terms.map((term) => term.values.slice());
     } else if (round - bestRound >= options.patience) break;
   }
+  for (const { logits } of [train, held])
+    for (let row = 0; row < logits.length; row++) logits[row]! += keptBase - base;
   terms.forEach((term, i) => {
     const back = kept[i]!.map((value, cell) => value - term.values[cell]!);
     for (let row = 0; row < term.train.length; row++) train.logits[row]! += back[term.train[row]!]!;
     for (let row = 0; row < term.held.length; row++) held.logits[row]! += back[term.held[row]!]!;
     term.values.set(kept[i]!);
   });
-  return best;
+  return { loss: best, base: keptBase };
 }
+
+const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0);
 
 /** Mean weighted logistic loss. */
 export function logLoss({ labels, weights, logits }: Margin): number {
@@ -150,11 +165,16 @@ function singleStep(
     const gain = (leftG * leftG) / (leftH + l2) + (rightG * rightG) / (rightH + l2);
     if (gain > bestGain) [best, bestGain, low, high] = [cell, gain, left, right];
   }
+  if (best === 0) return undefined;
+  let [below, above] = [0, 0];
+  for (let cell = 1; cell < g.length; cell++) {
+    if (cell <= best) below += term.mass[cell]!;
+    else above += term.mass[cell]!;
+  }
+  const centre = below + above === 0 ? 0 : (below * low + above * high) / (below + above);
   const step = new Float64Array(g.length);
-  if (h[0]! >= leastHessian) step[0] = (-learningRate * g[0]!) / (h[0]! + l2);
-  if (best === 0 && step[0] === 0) return undefined;
-  if (best > 0)
-    for (let cell = 1; cell < g.length; cell++) step[cell] = learningRate * (cell <= best ? low : high);
+  for (let cell = 1; cell < g.length; cell++)
+    step[cell] = learningRate * ((cell <= best ? low : high) - centre);
   return step;
 }
 

@@ -53,13 +53,17 @@ export function fitModel(train: Dataset, held: Dataset, options: FitOptions): Fi
   const cuts = train.columns.map((column) => quantileCuts(column, options.cuts));
   const mains = cuts.map((list, i) => single(i, list, train, held, options.directions[i]!));
   options.onStage?.('mains');
-  let loss = boost(mains, ...margins, options.boost);
+  let { loss, base: taken } = boost(mains, ...margins, options.boost);
 
   options.onStage?.('pairs');
   const coarse = train.columns.map((column) => quantileCuts(column, options.pairCuts));
   const chosen = choosePairs(coarse, train, margins[0], options, width);
   const pairs = chosen.map(([a, b]) => pair(a, b, coarse, train, held, options.directions));
-  if (pairs.length > 0) loss = boost(pairs, ...margins, options.boost);
+  if (pairs.length > 0) {
+    const fitted = boost(pairs, ...margins, options.boost);
+    loss = fitted.loss;
+    taken += fitted.base;
+  }
 
   const terms: Term[] = [
     ...mains.map((term, i) => termOf(term, [cuts[i]!], options.codes)),
@@ -71,7 +75,7 @@ export function fitModel(train: Dataset, held: Dataset, options: FitOptions): Fi
       ),
     ),
   ];
-  return { base, terms, loss };
+  return { base: base + taken, terms, loss };
 }
 
 function margin({ labels, weights }: Dataset, base: number): Margin {
@@ -91,13 +95,18 @@ function single(
   direction: Direction,
 ): FittedTerm {
   const cells = (data: Dataset) => Uint16Array.from(cellsOf(data.columns[feature]!, cuts));
+  const own = cells(train);
+  const mass = new Float64Array(cuts.length + 2);
+  const { weights } = reweighted(train, 0.5);
+  for (let row = 0; row < own.length; row++) mass[own[row]!]! += weights[row]!;
   return {
     features: [feature],
     shape: [cuts.length + 2, 1],
     directions: [direction, 0],
-    train: cells(train),
+    train: own,
     held: cells(held),
     values: new Float64Array(cuts.length + 2),
+    mass,
   };
 }
 
@@ -121,6 +130,7 @@ function pair(
     train: cells(train),
     held: cells(held),
     values: new Float64Array(shape[0] * shape[1]),
+    mass: new Float64Array(0),
   };
 }
 

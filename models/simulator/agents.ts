@@ -177,10 +177,10 @@ function ofAgent(found: Agent, device: DeviceClass, lagDays: number): AgentChoic
   };
 }
 
-/** Agent strings of attack tools, crude and careful. */
+/** Agent strings of attack tools, crude and careful: some are of a program, some copied once, as many kept current. */
 export function attackAgent(random: Random, time: number): string {
-  if (random() < 0.4)
+  if (random() < 0.3)
     return pick(random, ['python-requests/2.31.0', 'Go-http-client/1.1', 'okhttp/4.12.0', 'axios/1.7.2']);
   const choice = chooseAgent(random, random() < 0.75 ? 'desktop' : 'mobile');
-  return choice.at(time - integer(random, 0, 900) * DAY_MS);
+  return choice.at(time - integer(random, 0, random() < 0.5 ? 20 : 900) * DAY_MS);
 }
