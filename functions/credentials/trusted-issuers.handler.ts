@@ -37,7 +37,8 @@ export const handler = middy<HttpEvent>()
     if (event.routeKey === 'GET /v1/trusted-issuers')
       return jsonResponse(200, { issuers: await issuers.list(tenant) });
     const issuer = event.pathParameters?.did ?? '';
-    if (!isIssuer(issuer)) throw invalid([{ field: 'did', problem: 'must be a DID, an https URL, or aki: and a key identifier' }]);
+    if (!isIssuer(issuer))
+      throw invalid([{ field: 'did', problem: 'must be a DID, an https URL, or aki: and a key identifier' }]);
     switch (event.requestContext.http.method) {
       case 'PUT': {
         const parsed = trustedIssuerSchema.safeParse(jsonBody(event, MAX_BODY_BYTES));

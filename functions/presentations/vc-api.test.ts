@@ -44,6 +44,23 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
+/** Publishes a status list of the issuer at a path, and gives its address. */
+const publishList = async (path: string, statusPurpose: string, bytes: Buffer): Promise<string> => {
+  const url = `${listUrl}${path}`;
+  list = await issueLdp(issuer, holder.did, {
+    '@context': [V2],
+    id: url,
+    type: ['VerifiableCredential', 'BitstringStatusListCredential'],
+    credentialSubject: {
+      id: `${url}#list`,
+      type: 'BitstringStatusList',
+      statusPurpose,
+      encodedList: `u${gzipSync(bytes).toString('base64url')}`,
+    },
+  });
+  return url;
+};
+
 const types = (result: { problemDetails: readonly { type: string }[] }) =>
   result.problemDetails.map(({ type }) => type.split(/[#:]/).at(-1));
 
@@ -244,20 +261,9 @@ describe('POST /credentials/verify', () => {
   });
 
   test('tells what the status lists say beside, in the words of the credential', async () => {
-    const url = `${listUrl}/messages`;
     const bytes = Buffer.alloc(32_768);
     bytes[1] = 0xc0;
-    list = await issueLdp(issuer, holder.did, {
-      '@context': [V2],
-      id: url,
-      type: ['VerifiableCredential', 'BitstringStatusListCredential'],
-      credentialSubject: {
-        id: `${url}#list`,
-        type: 'BitstringStatusList',
-        statusPurpose: 'message',
-        encodedList: `u${gzipSync(bytes).toString('base64url')}`,
-      },
-    });
+    const url = await publishList('/messages', 'message', bytes);
     const credentialStatus = {
       type: 'BitstringStatusListEntry',
       statusPurpose: 'message',
@@ -294,20 +300,9 @@ describe('POST /credentials/verify', () => {
       ['clear', 0],
       ['set', 0x04],
     ] as const) {
-      const url = `${listUrl}/${name}`;
       const bytes = Buffer.alloc(16_384);
       bytes[0] = bit;
-      list = await issueLdp(issuer, holder.did, {
-        '@context': [V2],
-        id: url,
-        type: ['VerifiableCredential', 'BitstringStatusListCredential'],
-        credentialSubject: {
-          id: `${url}#list`,
-          type: 'BitstringStatusList',
-          statusPurpose: 'revocation',
-          encodedList: `u${gzipSync(bytes).toString('base64url')}`,
-        },
-      });
+      const url = await publishList(`/${name}`, 'revocation', bytes);
       const credentialStatus = {
         id: `${url}#5`,
         type: 'BitstringStatusListEntry',
