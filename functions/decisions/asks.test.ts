@@ -1,9 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readAsset } from '../platform/index.ts';
+import { WALLET_SCOPE as ENROLLED_SCOPE } from '../presentations/requests/index.ts';
 import { compilePolicies } from './compile-policies.ts';
 import { loadPolicies, type PolicyDecisionPoint, type PolicyQuestion } from './policy.ts';
-import { isAboutWallet, isZeroKnowledge, type PresentationQueries } from './presentation-query.ts';
+import {
+  isAboutWallet,
+  isZeroKnowledge,
+  type PresentationQueries,
+  WALLET_SCOPE,
+} from './presentation-query.ts';
 import { stepUpOf } from './step-up.ts';
 
 const text = (name: string) => readFile(new URL(`./policies/${name}`, import.meta.url), 'utf8');
@@ -113,6 +119,10 @@ describe('what a step-up asks for', () => {
 });
 
 describe('named presentation queries', () => {
+  test('ask for the pseudonym by which wallets are enrolled', () => {
+    expect(WALLET_SCOPE).toBe(ENROLLED_SCOPE);
+  });
+
   test('say whether they are zero-knowledge, and whether they are about the enrolled wallet', () => {
     const kinds = Object.entries(own).map(([name, query]) => [
       name,

@@ -1,7 +1,10 @@
 import * as z from 'zod';
 import { DecisionError } from './decision-error.ts';
 
-/** Scope under which wallets give the pseudonym that enrolment keeps. */
+/**
+ * Scope under which wallets give the pseudonym that enrolment keeps: that of the presentations room, written again so
+ * that the score function need not load it.
+ */
 export const WALLET_SCOPE = 'wallet';
 
 /** What a named query may say, as `policies/queries.json` and versions on record write it. */
