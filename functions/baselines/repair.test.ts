@@ -107,31 +107,37 @@ describe('repair', () => {
 
   test('weights are as if the bad event had never been, wherever it stood among the others', () => {
     fc.assert(
-      fc.property(fc.array(few, { minLength: 1, maxLength: 22 }), fc.nat(), (drawn, at) => {
-        const all = unique(drawn);
-        const wrong = all[at % all.length]!;
-        const never = fold(all.filter((one) => one !== wrong));
-        const clean = undo(fold(all), wrong);
-        expect(clean.events).toBe(never.events);
-        // Half a thousandth for each half-life that was crossed, on either side; 200 days are at most five.
-        const slack = 0.0005 * 2 * (Math.ceil((200 * DAY_MS) / HALF_LIFE.habit) + 1);
-        const scale = never.events === 0 ? 0 : 2 ** ((clean.landmark - never.landmark) / HALF_LIFE.habit);
-        if (never.events === 0) expect(clean.weight).toBe(0);
-        expect(Math.abs(clean.weight * scale - never.weight)).toBeLessThanOrEqual(slack * scale + slack);
-        for (const name of DIMENSIONS) {
-          for (const one of clean.dimensions[name]) {
-            const other = never.dimensions[name].find(({ key }) => key === one.key);
-            // Nothing stays that the good events had not taught, and its days are no more than theirs.
-            expect(other, `${name} ${one.key}`).toBeDefined();
-            expect(Math.abs(one.weight * scale - other!.weight)).toBeLessThanOrEqual(slack * scale + slack);
-            expect(one.days).toBeLessThanOrEqual(other!.days);
-            expect(one.days).toBeGreaterThanOrEqual(other!.days - 1);
+      fc.property(
+        fc.array(few, { minLength: 1, maxLength: 22 }),
+        fc.nat(),
+        fc.boolean(),
+        (drawn, at, ordered) => {
+          const all = unique(ordered ? drawn.toSorted((a, b) => a.time - b.time) : drawn);
+          const wrong = all[at % all.length]!;
+          const never = fold(all.filter((one) => one !== wrong));
+          const clean = undo(fold(all), wrong);
+          expect(clean.events).toBe(never.events);
+          // Half a thousandth for each half-life that was crossed, on either side; 200 days are at most five.
+          const slack = 0.0005 * 2 * (Math.ceil((200 * DAY_MS) / HALF_LIFE.habit) + 1);
+          const scale = never.events === 0 ? 0 : 2 ** ((clean.landmark - never.landmark) / HALF_LIFE.habit);
+          if (never.events === 0) expect(clean.weight).toBe(0);
+          expect(Math.abs(clean.weight * scale - never.weight)).toBeLessThanOrEqual(slack * scale + slack);
+          for (const name of DIMENSIONS) {
+            for (const one of clean.dimensions[name]) {
+              const other = never.dimensions[name].find(({ key }) => key === one.key);
+              // Nothing stays that the good events had not taught, and its days are no more than theirs.
+              expect(other, `${name} ${one.key}`).toBeDefined();
+              expect(Math.abs(one.weight * scale - other!.weight)).toBeLessThanOrEqual(slack * scale + slack);
+              expect(one.days).toBeLessThanOrEqual(other!.days);
+              // Of late events between days that are known already it cannot be told whether their day is one more.
+              if (ordered) expect(one.days).toBeGreaterThanOrEqual(other!.days - 1);
+            }
+            // Nothing is lost but what has faded to a trace.
+            for (const other of never.dimensions[name])
+              if (other.weight > 0.05) expect(entry(clean, name, other.key), other.key).toBeDefined();
           }
-          // Nothing is lost but what has faded to a trace.
-          for (const other of never.dimensions[name])
-            if (other.weight > 0.05) expect(entry(clean, name, other.key), other.key).toBeDefined();
-        }
-      }),
+        },
+      ),
       { numRuns: 150 },
     );
   });

@@ -91,7 +91,7 @@ const supposed = (baseline: Baseline, seen: Observation): Mark => {
  * - it never enters again, however late its delta comes.
  *
  * Where sums do not tell, it errs on the side of caution: `days`, of a value and of the baseline, may come out one too
- * low, never too high. First and last times stay. What a full list dropped for the event's sake does not come back.
+ * low (lower, where events had come out of order), never too high. First and last times stay. What a full list dropped for the event's sake does not come back.
  * For an older event the caller's word is taken that it taught, so a weight may come out lower by that event if the
  * cap of its day had kept it out. Whoever needs more has `rebuild`.
  *
