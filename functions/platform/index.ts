@@ -2,6 +2,7 @@ export { ASSETS, assetPath, readAsset } from './assets.ts';
 export { CLIENT_SETTINGS } from './clients.ts';
 export { configOf, type Tenants } from './config.ts';
 export { deliverTo } from './delivery.ts';
+export { EDGE_HEADER } from './edge-header.ts';
 export { CountersignError, type FieldProblem } from './errors.ts';
 export {
   type Caller,

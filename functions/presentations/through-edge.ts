@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { EDGE_HEADER } from '../platform/edge-header.ts';
+import { EDGE_HEADER } from '../platform/index.ts';
 import { PresentationError } from './presentation-error.ts';
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
