@@ -28,7 +28,7 @@ describe('the README', () => {
   test('tells its story in commands of docs/step-up.md, which a test runs', () => {
     const story = readme.slice(
       readme.indexOf('## One risky sign-in'),
-      readme.indexOf('## After the decision'),
+      readme.indexOf('## Wallets, and proofs'),
     );
     const blocks = [...story.matchAll(/```sh\n[\s\S]*?```/g)].map(([block]) => block);
     expect(blocks.length).toBeGreaterThanOrEqual(6);

@@ -15,14 +15,14 @@ afterAll(() => local?.end());
 /** Between the outputs of two blocks. */
 const MARK = '=== block ===';
 
-test('docs/operating.md runs as it is written, block after block in one shell', async () => {
-  const page = readFileSync(join(ROOT, 'docs/operating.md'), 'utf8');
-  const blocks = [...page.matchAll(/```sh\n([\s\S]*?)```/g)].map((match) => match[1]!);
-  expect(blocks).toHaveLength(8);
-  // Only where local mode listens and keeps its folder is another than in the text.
+const blocksOf = (page: string): string[] =>
+  [...page.matchAll(/```sh\n([\s\S]*?)```/g)].map((match) => match[1]!);
+
+/** Runs blocks of a page in one shell; only where local mode listens and keeps its folder is another than in the text. */
+const run = async (blocks: readonly string[]): Promise<string[]> => {
   const here = blocks
     .join(`\necho; echo '${MARK}'\n`)
-    .replaceAll('http://localhost:4000', local.urls.api)
+    .replaceAll(/http:\/\/(localhost|127\.0\.0\.1):4000/g, local.urls.api)
     .replaceAll('require("./.local/', `require("${local.state}/`)
     .replaceAll('.local/', `${local.state}/`)
     .replaceAll('npx countersign', 'node infra/cli/countersign.mjs');
@@ -36,7 +36,14 @@ test('docs/operating.md runs as it is written, block after block in one shell', 
       COUNTERSIGN_TOKEN: await local.issuer.token(),
     },
   });
-  const [decided, shadow, policies, dispute, feedback, link, log, erased] = stdout.split(`${MARK}\n`);
+  return stdout.split(`${MARK}\n`);
+};
+
+test('docs/operating.md runs as it is written, block after block in one shell', async () => {
+  const page = readFileSync(join(ROOT, 'docs/operating.md'), 'utf8');
+  const blocks = blocksOf(page);
+  expect(blocks).toHaveLength(8);
+  const [decided, shadow, policies, dispute, feedback, link, log, erased] = await run(blocks);
   expect(JSON.parse(decided!)).toMatchObject({ eventId: 'operating-1', mode: 'shadow' });
 
   expect(shadow).toMatch(/Wrote shadow-report\.md, \.svg and \.json/);
@@ -72,4 +79,21 @@ test('docs/operating.md runs as it is written, block after block in one shell', 
   // Nothing that the page says is missing.
   for (const [, path] of page.matchAll(/\]\((\.\.?\/[^)#]+|[\w-]+\.md)\)/g))
     expect(existsSync(join(ROOT, 'docs', path!)), path).toBe(true);
+}, 120_000);
+
+test('what the front page tells operators to type runs as it is written', async () => {
+  const blocks = blocksOf(readFileSync(join(ROOT, 'README.md'), 'utf8'));
+  const about = (text: string) => blocks.find((block) => block.includes(text))!;
+  const logged = `until curl -s http://localhost:4000/v1/log -H "authorization: Bearer $COUNTERSIGN_TOKEN" | grep readme-1
+    do sleep 0.2; done > /dev/null\n`;
+  const [decided, operated, trusted] = await run([
+    about('"id": "readme-1"'),
+    logged + about('countersign replay'),
+    about('issuers trust'),
+  ]);
+  expect(JSON.parse(decided!)).toMatchObject({ eventId: 'readme-1' });
+  expect(operated).toMatch(/^Of the latest \d+ decisions it would change \d+\./m);
+  expect(operated).toMatch(/readme-1: score [\d.e-]+ is the recorded one, bit for bit/);
+  expect(operated).toMatch(/"whole": true/);
+  expect(trusted).toMatch(/did:web:gov\.example/);
 }, 120_000);
