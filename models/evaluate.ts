@@ -15,7 +15,7 @@ import { thresholdAt } from './evaluation/metrics.ts';
 import { poisoning } from './evaluation/poisoning.ts';
 import { rbaReport } from './evaluation/rba/rba-report.ts';
 import { replayRba } from './evaluation/rba/replay-rba.ts';
-import { evaluationReport, type Findings, goals } from './evaluation/report.ts';
+import { evaluationReport, type Findings, goals, stricter } from './evaluation/report.ts';
 import { robustness } from './evaluation/robustness.ts';
 import { rocPlot } from './evaluation/roc-plot.ts';
 import { Progress } from './progress.ts';
@@ -131,6 +131,7 @@ async function evaluate(): Promise<boolean> {
   }
   const reached = goals(findings);
   for (const { goal, reached: done } of reached) console.log(`${done ? 'reached' : 'MISSED '}  ${goal}`);
+  console.log(stricter(findings));
   const unfair = findings.treatments.filter((row) => row.unfair);
   for (const row of unfair)
     console.log(

@@ -12,7 +12,7 @@ import { TrainingError } from './log/training-error.ts';
 import { Progress } from './progress.ts';
 import { DEVELOPMENT_KEY_FILE, readSigningKey, signManifest } from './signing/sign-manifest.ts';
 import { artifactsOf, codeDigest, dataDigest } from './training/artifacts.ts';
-import { collect, datasetOf } from './training/collect.ts';
+import { asMet, collect, datasetOf } from './training/collect.ts';
 import { directionOf } from './training/directions.ts';
 import { EVIDENCE_CODES, evidenceOf } from './training/evidence.ts';
 import { trainModel } from './training/finish.ts';
@@ -99,10 +99,8 @@ async function train(): Promise<void> {
   const model = trainModel(
     withLog(datasetOf(train), 'train'),
     withLog(datasetOf(held), 'held'),
-    withLog(
-      datasetOf(held, () => 1),
-      'held',
-    ),
+    // Policies act on those who got in: theirs are the probabilities that must hold.
+    withLog(asMet(held.filter((row) => row.success)), 'held'),
     baseRate,
     {
       codes: EVIDENCE_CODES,

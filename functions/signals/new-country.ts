@@ -1,10 +1,11 @@
 import { noveltySignal } from './novelty.ts';
+import type { SignalDefinition } from './signal.ts';
 
-/** How unusual the country is for this subject. Which country it is never matters. */
-export const newCountry = noveltySignal({
+const novelty = noveltySignal({
   code: 'newCountry',
   title: 'Country',
-  meaning: 'How unusual the country is for this subject. Which country it is never matters.',
+  meaning:
+    'How unusual the country is for this subject. Which country it is never matters. Muted for satellites, whose ground stations often stand in another country than their users; none is learned from them either.',
   dimension: 'country',
   backOff: false,
   noun: 'country',
@@ -16,3 +17,12 @@ export const newCountry = noveltySignal({
     'This is not a country that you usually sign in from.',
   ],
 });
+
+/** How unusual the country is for this subject. Which country it is never matters. */
+export const newCountry: SignalDefinition = {
+  ...novelty,
+  evaluate: (context) =>
+    context.network?.class === 'satellite'
+      ? { evaluated: false, why: "muted: a satellite's ground station often stands in another country" }
+      : novelty.evaluate(context),
+};

@@ -53,6 +53,22 @@ describe('what the event does not state', () => {
   });
 });
 
+describe('the country behind a satellite', () => {
+  const abroad = { ...BERLIN, country: 'FR' };
+
+  it('is muted, and the same of another network is not', () => {
+    const at = (cls: 'satellite' | 'mobile') =>
+      contextOf({ subject: known, network: { ...abroad, class: cls } });
+    expect(whyNot(newCountry, at('satellite'))).toMatch(/^muted: a satellite/);
+    expect(valueFrom(newCountry, at('mobile'))).toBeGreaterThan(10);
+  });
+
+  it('makes no other country a new one', () => {
+    const subject = taught(30, { network: { ...abroad, class: 'satellite' } });
+    expect(whyNot(newCountry, contextOf({ subject, network: BERLIN }))).toBe('no history yet');
+  });
+});
+
 describe('backing off to others', () => {
   const office = taught(60, { network: PARIS });
   const stranger = contextOf({ subject: taught(3), network: PARIS });

@@ -66,6 +66,19 @@ describe('an observation', () => {
   );
 });
 
+describe('the country', () => {
+  it.each(['vpn', 'relay', 'tor', 'hosting', 'mobile'] as const)('is learned from a %s network', (cls) => {
+    const { keys } = observe(eventOf(), { ...options, network: { ...BERLIN, class: cls } });
+    expect(keys.country).toBe('DE');
+  });
+
+  it('is not learned from a satellite, whose ground station often stands abroad', () => {
+    const { keys } = observe(eventOf(), { ...options, network: { ...BERLIN, class: 'satellite' } });
+    expect(keys).not.toHaveProperty('country');
+    expect(keys.prefix).toBe(BERLIN.prefix);
+  });
+});
+
 describe('failures of the second factor', () => {
   it.each([
     [{ outcome: 'failure', failureReason: 'second_factor_denied' }, true],

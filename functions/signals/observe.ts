@@ -49,7 +49,8 @@ export function isPlaceless(networkClass: NetworkClass): boolean {
  * Reduces an event to what baselines may remember: pseudonyms and coarse public facts. No address, agent string
  * or name survives; coordinates are rounded to a tenth of a degree (about 11 km).
  *
- * @returns keys only for what the event states; `place` only where the network's location is the person's.
+ * @returns keys only for what the event states; `place` only where the network's location is the person's, and
+ *   no country for a satellite, whose ground station often stands abroad.
  *
  * @example
  * ```ts
@@ -65,7 +66,7 @@ export function observe(event: AuthEvent, options: ObserveOptions): Observation 
   if (network !== undefined) {
     keys.prefix = network.prefix;
     if (network.asn !== undefined) keys.asn = network.asn;
-    if (network.country !== undefined) keys.country = network.country;
+    if (network.country !== undefined && network.class !== 'satellite') keys.country = network.country;
   }
   if (agent !== undefined) keys.agent = `${agent.family}|${agent.os}|${agent.device}`;
   if (event.application !== undefined) keys.application = key('application', event.application.id);

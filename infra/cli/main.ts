@@ -13,6 +13,7 @@ import { readAsset } from '../../functions/platform/index.ts';
 import { loadScorer } from '../../functions/risk/index.ts';
 import { type OperatorApi, operatorApi } from './api.ts';
 import { bytesOf, linesIn, textOf } from './archive-files.ts';
+import { explain } from './explain.ts';
 import { issuers } from './issuers.ts';
 import { labelsOf } from './labels.ts';
 import { policies } from './policies.ts';
@@ -20,6 +21,7 @@ import { policies } from './policies.ts';
 const USAGE = `Usage: npx countersign <command>
 
   policies --help               policies without a deployment: show, try, add, activate, rollback
+  explain <eventId>             says what a decision rests on, reason by reason: see explain --help
   replay <eventId> … [--model <folder>]
                                 makes decisions again from their records, and compares bit for bit; with the model
                                 of a folder, where they were made with another one than this
@@ -149,6 +151,7 @@ export const main = async (
       const ids = at < 0 ? options : options.toSpliced(at, 2);
       return await replayAll(operatorApi(environment), ids, model, say);
     }
+    if (command === 'explain') return await explain(options, environment, say);
     if (command === 'policies') return await policies(options, environment, say);
     if (command === 'issuers') return await issuers(options, environment, say);
     if (command === 'verify') return await verify(operatorApi(environment), options, say);

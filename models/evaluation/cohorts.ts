@@ -24,6 +24,7 @@ type CohortOf = (login: Judged) => string | undefined;
 /** Cohorts that differ by what people do. How people are is compared by `equalTreatment`, on the same people. */
 const DIMENSIONS: readonly (readonly [name: string, of: CohortOf])[] = [
   ['second factor', (login) => (login.person?.secondFactor ? 'has one' : 'has none')],
+  ['machines', (login) => login.person && (login.person.devices.length > 1 ? 'several' : 'one')],
   ['working hours', (login) => (login.person?.nightWorker ? 'night' : 'day')],
   ['travel', (login) => (login.person?.traveller ? 'traveller' : 'seldom')],
   ['VPN', (login) => (login.person?.vpn ? 'uses one' : 'none')],

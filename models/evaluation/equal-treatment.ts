@@ -59,7 +59,7 @@ interface Tally {
 /** What to compare. */
 export interface TreatmentOptions {
   readonly seed: string;
-  /** People in each circumstance; twice as many where there are only two, since each then rests on one other. */
+  /** People in each circumstance; four times as many where there are only two, since each then rests on one other. */
   readonly people: number;
   readonly days: number;
   readonly start: number;
@@ -87,7 +87,7 @@ export async function equalTreatment(
   );
   let done = 0;
   for (const [dimension, circumstances] of Object.entries(DIMENSIONS)) {
-    const people = options.people * (Object.keys(circumstances).length > 2 ? 1 : 2);
+    const people = options.people * (Object.keys(circumstances).length > 2 ? 1 : 4);
     const tallies = new Map<string, Tally[]>();
     for (const [name, asIf] of Object.entries(circumstances)) {
       options.onRun?.(done++ / runs);

@@ -1,5 +1,5 @@
 import { type Graph, reals, text, whole } from './nodes.ts';
-import type { TreeEnsemble } from './tree-ensemble.ts';
+import type { TreeEnsemble } from './tree-columns.ts';
 
 /** Adds a TreeEnsembleRegressor whose targets are sums of leaves, untransformed. */
 export function treeNode(

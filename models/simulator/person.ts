@@ -118,14 +118,21 @@ export const RESOURCES = [
 
 /**
  * The same people under other circumstances: what is given replaces what was drawn, and all else about everybody
- * stays. For asking whether circumstances alone change how people are treated.
+ * stays, the number of their machines too. For asking whether circumstances alone change how people are treated.
  */
-export interface AsIf {
+export interface AsIf extends Circumstances {
   /** Everybody lives and works in this country. */
   readonly country?: string;
+}
+
+/** One person's circumstances that may be given instead of drawn. */
+export interface Circumstances {
   readonly connection?: 'fixed' | 'satellite';
   readonly first?: 'desktop' | 'mobile' | 'assistive';
 }
+
+/** Shares of people in rare circumstances: at home behind a satellite, and by what they sign in on first. */
+export const NATURAL = { satellite: 0.02, mobile: 0.12, assistive: 0.03 } as const;
 
 /** A few workplaces for a population; about one for every eight people. */
 export function makeWorkplaces(seed: string, people: number, asIf: AsIf = {}): Workplace[] {
@@ -171,17 +178,17 @@ export function makePerson(
   index: number,
   workplaces: readonly Workplace[],
   days: number,
-  asIf: AsIf = {},
+  asIf: Circumstances = {},
 ): Person {
   const random = randomFrom(seed, 'person', index);
   const workplace = pick(random, workplaces);
-  const drawnSatellite = chance(random, 0.02);
+  const drawnSatellite = chance(random, NATURAL.satellite);
   const satellite = asIf.connection === undefined ? drawnSatellite : asIf.connection === 'satellite';
   const near = fixedSiteNear(random, workplace.city);
   const home = satellite ? satelliteSite(workplace.city) : near;
   const country = near.city.country;
-  const mobileOnly = chance(random, 0.12);
-  const assistive = chance(random, 0.03);
+  const mobileOnly = chance(random, NATURAL.mobile);
+  const assistive = chance(random, NATURAL.assistive);
   const first: DeviceClass = asIf.first ?? (assistive ? 'assistive' : mobileOnly ? 'mobile' : 'desktop');
   const nightWorker = chance(random, 0.07);
   const privacy = chance(random, 0.08);
@@ -194,7 +201,12 @@ export function makePerson(
     ...(chance(random, 0.25) ? { second: fixedSiteNear(random, near.city) } : {}),
     carrier: mobileSite(random, country),
     offset: offsetOf(near.city),
-    devices: makeDevices(randomFrom(seed, 'devices', index), `${seed}-${index}`, first),
+    devices: makeDevices(
+      randomFrom(seed, 'devices', index),
+      `${seed}-${index}`,
+      first,
+      asIf.first !== undefined,
+    ),
     ...(privacy ? { vpn: makeVpn(randomFrom(seed, 'vpn', index), country) } : {}),
     applications: workplace.applications.slice(0, integer(random, 1, workplace.applications.length)),
     resources: [pick(random, RESOURCES), pick(random, RESOURCES)],
@@ -214,9 +226,15 @@ export function makePerson(
   };
 }
 
-function makeDevices(random: Random, prefix: string, first: DeviceClass): Device[] {
+/**
+ * @param alike whether people have as many machines whatever the first one is; as they are drawn, those whose first one
+ *   is a telephone seldom have another
+ */
+function makeDevices(random: Random, prefix: string, first: DeviceClass, alike: boolean): Device[] {
   const classes: DeviceClass[] = [first];
-  if (chance(random, 0.75) && first !== 'mobile') classes.push('mobile');
+  const another = chance(random, 0.75);
+  if (another && first !== 'mobile') classes.push('mobile');
+  else if (another && alike) classes.push('desktop');
   if (chance(random, 0.25)) classes.push('desktop');
   if (chance(random, 0.15)) classes.push('tablet');
   return classes.map((device, i) => ({ id: `d-${prefix}-${i}`, agent: chooseAgent(random, device) }));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PLAN } from './address-plan.ts';
 import { distanceKm } from './networks.ts';
+import type { Circumstances } from './person.ts';
 import { simulate } from './simulate.ts';
 
 const simulation = { seed: '7', people: 40, days: 20, start: Date.UTC(2026, 9, 1) };
@@ -16,6 +17,27 @@ describe('the simulated population', () => {
     const more = simulate({ ...simulation, people: 41, services: 4 });
     const fewer = simulate({ ...simulation, services: 4 });
     expect(more.people[3]!.person.perDay).toBe(fewer.people[3]!.person.perDay);
+  });
+
+  it('gives people as many machines under each circumstance, and nobody fewer for a telephone', () => {
+    const machines = (first: 'desktop' | 'mobile' | 'assistive') =>
+      simulate({ ...simulation, asIf: { first } }).people.map(({ person }) => person.devices.length);
+    const desktop = machines('desktop');
+    expect(machines('mobile')).toEqual(desktop);
+    expect(machines('assistive')).toEqual(desktop);
+    expect(Math.max(...desktop)).toBeGreaterThan(1);
+  });
+
+  it('takes the circumstances of each person, and leaves the others as they are', () => {
+    const drawn = simulate(simulation).people;
+    const given = simulate({
+      ...simulation,
+      circumstances: (person): Circumstances => (person === 3 ? { connection: 'satellite' } : {}),
+    }).people;
+    expect(given[3]!.person.home.kind).toBe('satellite');
+    expect(given.toSpliced(3, 1).map(({ person: { home } }) => home)).toEqual(
+      drawn.toSpliced(3, 1).map(({ person: { home } }) => home),
+    );
   });
 
   it('gives events in time order, each with an id of its own', () => {

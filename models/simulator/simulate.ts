@@ -1,5 +1,5 @@
 import type { AuthEvent } from '../../functions/events/auth-event.ts';
-import { type AsIf, makePerson, makeWorkplaces, type Workplace } from './person.ts';
+import { type AsIf, type Circumstances, makePerson, makeWorkplaces, type Workplace } from './person.ts';
 import { PersonDays } from './person-days.ts';
 import { ServiceAccountDays } from './service-account.ts';
 
@@ -16,6 +16,8 @@ export interface Simulation {
   readonly services?: number;
   /** The same people under other circumstances. @default as drawn */
   readonly asIf?: AsIf;
+  /** Circumstances of each person, by number, in the place of `asIf`'s. @default as drawn */
+  readonly circumstances?: (person: number) => Circumstances;
 }
 
 /** A population at work. */
@@ -45,7 +47,13 @@ export function simulate(simulation: Simulation): Population {
   const people = Array.from(
     { length: simulation.people },
     (_, i) =>
-      new PersonDays(makePerson(seed, i, workplaces, days, simulation.asIf), seed, tenant, start, days),
+      new PersonDays(
+        makePerson(seed, i, workplaces, days, simulation.circumstances?.(i) ?? simulation.asIf),
+        seed,
+        tenant,
+        start,
+        days,
+      ),
   );
   const services = Array.from(
     { length: simulation.services ?? Math.round(simulation.people / 20) },

@@ -4,6 +4,7 @@ import type { Dataset } from '../ebm/dataset.ts';
 import { hash, randomFrom, weighted } from '../simulator/random.ts';
 import { simulate } from '../simulator/simulate.ts';
 import { ATTACKS, type Attack, attack } from './attackers/index.ts';
+import { evenerCircumstances, standsFor } from './circumstances.ts';
 import { measuredOddly, simulatedDeployment } from './deployment.ts';
 import { Replay } from './replay.ts';
 import { silenced } from './silence.ts';
@@ -38,6 +39,8 @@ export interface Row {
   readonly day: number;
   /** How many successes of the owner came before. */
   readonly logins: number;
+  /** How many of its circumstances it stands for: rare ones are met more often here than among people. */
+  readonly standsFor: number;
 }
 
 const DAY_MS = 86_400_000;
@@ -87,8 +90,9 @@ const SILENCED = 0.25;
  */
 export function collect(collection: Collection, network: NetworkLookup): Row[] {
   const { seed, people, days, start } = collection;
-  const population = simulate({ seed, people, days, start });
+  const population = simulate({ seed, people, days, start, circumstances: evenerCircumstances(seed) });
   const byId = new Map(population.people.map((one) => [one.person.id, one]));
+  const weights = new Map(population.people.map(({ person }) => [person.id, standsFor(person)]));
   /** Each owner's latest success: what a thief finds open. */
   const latest = new Map<string, AuthEvent>();
   const logins = new Map<string, number>();
@@ -110,6 +114,7 @@ export function collect(collection: Collection, network: NetworkLookup): Row[] {
       subject,
       day: Math.floor((event.time - start) / DAY_MS),
       logins: logins.get(subject) ?? 0,
+      standsFor: weights.get(subject) ?? 1,
       ...(kind ? { attack: kind } : {}),
     };
     rows.push({ ...common, features: seen.features });
@@ -155,14 +160,25 @@ export function collect(collection: Collection, network: NetworkLookup): Row[] {
   return rows;
 }
 
+/** Rows weighted as they are met: circumstances by how many people live so, and every kind of attack alike. */
+export function asMet(rows: readonly Row[]): Dataset {
+  return datasetOf(
+    rows,
+    () => 1,
+    (row) => row.standsFor,
+  );
+}
+
 /**
- * Rows as columns, weighted by kind of attack. Benign rows weigh one each.
+ * Rows as columns, weighted by kind of attack.
  *
  * @param weightOf what all rows of a kind of attack weigh together, relatively
+ * @param ownerWeightOf what an owner's row weighs
  */
 export function datasetOf(
   rows: readonly Row[],
   weightOf: (attack: Attack) => number = (attack) => WEIGHTS[attack],
+  ownerWeightOf: (row: Row) => number = () => 1,
 ): Dataset {
   const width = rows[0]!.features.length;
   const counts = new Map<Attack, number>();
@@ -174,7 +190,7 @@ export function datasetOf(
     columns,
     labels: Uint8Array.from(rows, (row) => (row.attack ? 1 : 0)),
     weights: Float64Array.from(rows, (row) =>
-      row.attack ? weightOf(row.attack) / counts.get(row.attack)! : 1,
+      row.attack ? weightOf(row.attack) / counts.get(row.attack)! : ownerWeightOf(row),
     ),
   };
 }

@@ -10,7 +10,8 @@ export type Trained = ReturnType<typeof bounded>;
  * share of attacks, cap to the bound. Terms that ended up saying nothing stay, as zeros: a feature that has
  * no say is worth seeing.
  *
- * @param calibration people whom boosting did not see, every kind of attack weighted alike
+ * @param calibration people whom boosting did not see, circumstances weighted as they are met and every kind of attack
+ *   alike
  */
 export function trainModel(
   train: Dataset,

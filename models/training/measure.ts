@@ -10,7 +10,7 @@ import {
   type Scored,
 } from '../evaluation/metrics.ts';
 import { ATTACKS, type Attack } from './attackers/index.ts';
-import { datasetOf, type Row } from './collect.ts';
+import { asMet, type Row } from './collect.ts';
 
 /** How one kind of attack is told from the owners. */
 export interface AttackFigures {
@@ -43,7 +43,7 @@ const sigmoid = (logit: number): number => 1 / (1 + Math.exp(-logit));
 
 /** Measures a model on rows of people it never saw. Successes only for the comparison of attacks. */
 export function measure(model: Fit, rows: readonly Row[], share: number): Figures {
-  const data = datasetOf(rows);
+  const data = asMet(rows);
   const logits = logitsOf(model, data);
   const scored = rows.map((row, i) => ({ row, score: logits[i]! }));
   const benign = scored.filter(({ row }) => row.attack === undefined && row.success);

@@ -6,7 +6,7 @@ import { randomFrom } from '../simulator/random.ts';
 import { simulate } from '../simulator/simulate.ts';
 import { artifactsOf } from './artifacts.ts';
 import { ATTACKS, attack } from './attackers/index.ts';
-import { collect, datasetOf, type Row } from './collect.ts';
+import { asMet, collect, datasetOf, type Row } from './collect.ts';
 import { directionOf } from './directions.ts';
 import { EVIDENCE_CODES, evidenceOf } from './evidence.ts';
 import { trainModel } from './finish.ts';
@@ -28,18 +28,12 @@ beforeAll(async () => {
 function train(from: readonly Row[]) {
   const { detectors, rows: all, usual } = evidenceOf(from, 'a');
   const of = (split: string) => all.filter((row) => row.split === split);
-  const model = trainModel(
-    datasetOf(of('train')),
-    datasetOf(of('held')),
-    datasetOf(of('held'), () => 1),
-    0.01,
-    {
-      ...FIT,
-      codes: EVIDENCE_CODES,
-      directions: EVIDENCE_CODES.map(directionOf),
-      boost: { ...FIT.boost, rounds: 40 },
-    },
-  );
+  const model = trainModel(datasetOf(of('train')), datasetOf(of('held')), asMet(of('held')), 0.01, {
+    ...FIT,
+    codes: EVIDENCE_CODES,
+    directions: EVIDENCE_CODES.map(directionOf),
+    boost: { ...FIT.boost, rounds: 40 },
+  });
   return { model, detectors, usual, test: of('test') };
 }
 

@@ -66,6 +66,36 @@ describe('the decision log', () => {
     });
   });
 
+  test('explains a decision in lines that add up to its score', async () => {
+    const { code, said } = await run('explain', 'logged-1');
+    const { decision } = (await logged()).find(
+      ({ payload }) => payload.decision.eventId === 'logged-1',
+    ).payload;
+    expect(code).toBe(0);
+    expect(said[0]).toBe(
+      `score ${decision.score.toFixed(3)}, ${decision.level}: ${decision.outcome}, by ${decision.policy.determining.join(', ')}`,
+    );
+    const numbers = said.slice(1).map((line) => Number(/ ([+-]\d+\.\d\d)\b/.exec(line)![1]));
+    const [sum, ...terms] = numbers.toReversed();
+    expect(terms).toHaveLength(1 + decision.reasons.length);
+    expect(terms.reduce((all, term) => all + term, 0)).toBeCloseTo(sum!, 0);
+    expect(1 / (1 + Math.exp(-sum!))).toBeCloseTo(decision.score, 2);
+    // Bars point to the owner for trust, and away for risk.
+    for (const line of said.slice(2, -1)) expect(line).not.toMatch(/ \+\d.*#\||\s-\d.*\|#/);
+    const short = await run('explain', 'logged-1', '--top', '2');
+    expect(short.said).toHaveLength(6);
+    expect(short.said[4]).toMatch(new RegExp(`^  ${decision.reasons.length - 2} more +[+-]`));
+    const total = (line: string) => / ([+-]\d+\.\d\d) {2}log-odds$/.exec(line)![1];
+    expect(total(short.said[5]!)).toBe(total(said.at(-1)!));
+  });
+
+  test('explains nothing that was not decided or not asked for rightly', async () => {
+    expect(await run('explain', 'never-decided')).toMatchObject({ code: 1 });
+    expect((await run('explain', '--help')).code).toBe(0);
+    for (const wrong of [[], ['logged-1', 'logged-2'], ['logged-1', '--top', '0'], ['logged-1', '--by', '2']])
+      expect((await run('explain', ...wrong)).code).toBe(2);
+  });
+
   test('is read by any SIEM as OCSF, and by operators as a report', async () => {
     const { said } = await run('ocsf');
     const events = said.map((line) => JSON.parse(line));
