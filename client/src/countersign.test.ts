@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest';
 import type * as z from 'zod';
 import type { Decision as ServedDecision } from '../../functions/decisions/decision.ts';
+import type { enrolmentBody } from '../../functions/decisions/enrol.ts';
 import type { NewRequestAnswer } from '../../functions/presentations/app-api.ts';
 import type { newRequestSchema } from '../../functions/presentations/new-request.ts';
 import type { PresentationResult as ServedResult } from '../../functions/presentations/presentation-result.ts';
 import type { feedbackBody } from '../../functions/reviews/bodies.ts';
 import type { EVENT_SCHEMAS } from '../../infra/event-schemas.ts';
+import type { ENROLMENT_SCHEMAS } from '../../infra/openapi/enrolment.schemas.ts';
 import { type LocalModeForTest, startLocalMode } from '../../test/local-mode.ts';
 import {
   ApiError,
@@ -13,7 +15,9 @@ import {
   type Connection,
   connect,
   type Decision,
+  type EnrolledWallet,
   type Feedback,
+  type NewEnrolment,
   type NewPresentationRequest,
   type PresentationRequested,
   type PresentationResult,
@@ -48,6 +52,8 @@ test('types are those of the functions', () => {
   type Accepted = z.input<(typeof EVENT_SCHEMAS)['Authentication Observed']>;
   expectTypeOf<AuthenticationObserved['detail']>().toExtend<Accepted['detail']>();
   expectTypeOf<NewPresentationRequest>().toExtend<z.input<typeof newRequestSchema>>();
+  expectTypeOf<NewEnrolment>().toExtend<z.input<typeof enrolmentBody>>();
+  expectTypeOf<z.output<(typeof ENROLMENT_SCHEMAS)['EnrolledWallet']>>().toExtend<EnrolledWallet>();
   expectTypeOf<Feedback>().toExtend<z.input<typeof feedbackBody>>();
 });
 
@@ -88,6 +94,19 @@ describe('with a deployment', () => {
     expect(authorization_request).toMatch(/^openid4vp:/);
     expect(page_uri).toMatch(/\/page$/);
     expect(await countersign.presentationResult(id)).toEqual({ status: 'pending', credentials: [] });
+  });
+
+  test('enrols a wallet from a session or by an operator, and says why not', async () => {
+    const countersign = connect(connection);
+    const { id, authorization_request } = await countersign.enrolWallet({
+      subject: 'u-client',
+      format: 'dc+sd-jwt',
+    });
+    expect(authorization_request).toMatch(/^openid4vp:/);
+    expect(await countersign.presentationResult(id)).toEqual({ status: 'pending', credentials: [] });
+    expect(await countersign.wallets('u-client')).toEqual([]);
+    expect((await failure(countersign.retireWallet('none', 'u-client'))).code).toBe('wallet-unknown');
+    expect((await failure(countersign.enrolWallet({ eventId: 'never-seen' }))).code).toBe('decision-unknown');
   });
 
   test('tells the problem, and which members are wrong', async () => {

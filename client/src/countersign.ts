@@ -2,7 +2,9 @@ import { type Connection, transport } from './transport.ts';
 import type {
   AuthenticationObserved,
   Decision,
+  EnrolledWallet,
   Feedback,
+  NewEnrolment,
   NewPresentationRequest,
   PresentationRequested,
   PresentationResult,
@@ -37,6 +39,15 @@ export interface Countersign {
     id: string,
     options?: CallOptions & { readonly responseCode?: string },
   ): Promise<PresentationResult>;
+  /**
+   * Asks a wallet to be known again as the wallet of a subject. What became of it is `enrolment` in the result of the
+   * request. Scope `countersign/present`; `countersign/operate` for a subject by name.
+   */
+  enrolWallet(enrolment: NewEnrolment, options?: CallOptions): Promise<PresentationRequested>;
+  /** The wallets of a subject, retired ones included. Scope `countersign/operate`. */
+  wallets(subject: string, options?: CallOptions): Promise<readonly EnrolledWallet[]>;
+  /** Retires a wallet that was lost, or that another replaces. Scope `countersign/operate`. */
+  retireWallet(id: string, subject: string, options?: CallOptions): Promise<EnrolledWallet>;
 }
 
 /**
@@ -80,5 +91,17 @@ export const connect = (connection: Connection): Countersign => {
         query: { response_code: responseCode },
         signal,
       }),
+    enrolWallet: (body, { signal } = {}) => call({ method: 'POST', path: '/v1/wallets', body, signal }),
+    wallets: async (subject, { signal } = {}) => {
+      const listed = await call<{ wallets: EnrolledWallet[] }>({
+        method: 'GET',
+        path: '/v1/wallets',
+        query: { subject },
+        signal,
+      });
+      return listed.wallets;
+    },
+    retireWallet: (id, subject, { signal } = {}) =>
+      call({ method: 'DELETE', path: at('wallets', id), query: { subject }, signal }),
   };
 };

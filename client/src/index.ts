@@ -4,7 +4,9 @@ export type { Connection, Fetch } from './transport.ts';
 export type {
   AuthenticationObserved,
   Decision,
+  EnrolledWallet,
   Feedback,
+  NewEnrolment,
   NewPresentationRequest,
   Outcome,
   PresentationRequested,

@@ -231,4 +231,47 @@ export interface PresentationResult {
   }[];
   readonly pseudonym?: string;
   readonly reason?: string;
+  /** What became of the wallet that answered, where the request enrols one. */
+  readonly enrolment?:
+    | { readonly status: 'pending' }
+    | { readonly status: 'enrolled'; readonly wallet: string }
+    | {
+        readonly status: 'refused';
+        readonly reason:
+          | 'presentation-rejected'
+          | 'holder-unproved'
+          | 'wallet-of-another-subject'
+          | 'too-many-wallets';
+      };
+}
+
+/** What a wallet is asked that is to be known again as the wallet of a subject. */
+interface EnrolmentAsked {
+  /** DCQL; by default what the deployment asks enrolled wallets for. */
+  readonly dcql_query?: Record<string, unknown>;
+  /** Of the default query, only what is in this format. */
+  readonly format?: 'dc+sd-jwt' | 'jwt_vc_json' | 'ldp_vc' | 'mso_mdoc';
+  /** Why, in words for the person. */
+  readonly purpose?: string;
+  readonly response_mode?: 'direct_post' | 'direct_post.jwt';
+  readonly flow?: 'same_device' | 'cross_device';
+  readonly return_uri?: string;
+}
+
+/**
+ * For whom: the person of the session that an event began, which was allowed at low risk, with factors of two kinds, at
+ * most ten minutes ago; or, for operators, a subject by name.
+ */
+export type NewEnrolment =
+  | (EnrolmentAsked & { readonly eventId: string })
+  | (EnrolmentAsked & { readonly subject: string });
+
+/** A wallet of a subject. */
+export interface EnrolledWallet {
+  readonly id: string;
+  readonly format: string;
+  readonly enrolledAt: string;
+  readonly enrolledBy: 'session' | 'operator';
+  /** Since when it no longer counts. */
+  readonly retiredAt?: string;
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import {
   type Concern,
+  FORMATS,
   type NewRequestAnswer,
   newRequest,
   newRequestAnswer,
@@ -22,10 +23,7 @@ const shown = {
     .record(z.string(), z.unknown())
     .optional()
     .describe('What the wallet is asked for; by default what the deployment asks enrolled wallets for'),
-  format: z
-    .enum(['ldp_vc', 'dc+sd-jwt', 'jwt_vc_json'])
-    .optional()
-    .describe('Of the default query, only what is in this format'),
+  format: z.enum(FORMATS).optional().describe('Of the default query, only what is in this format'),
   purpose: z.string().min(1).max(300).optional().describe('Why it is asked, in words for the person'),
   response_mode: z.enum(['direct_post', 'direct_post.jwt']).optional(),
   flow: z.enum(['same_device', 'cross_device']).optional(),

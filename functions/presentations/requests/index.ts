@@ -4,6 +4,7 @@
  */
 export { type AnnounceDeps, type Answered, announceLate } from '../announce.ts';
 export { type NewRequestAnswer, newRequestAnswer } from '../app-api.ts';
+export { FORMATS } from '../dcql-query.ts';
 export { type EnrolmentDeps, finishEnrolment } from '../finish-enrolment.ts';
 export {
   newRequest,
