@@ -209,6 +209,9 @@ test('the walk through docs/step-up.md runs as it is written, from event to proo
     'allow, risk low',
     expect.stringMatching(/200 \{\}$/),
     expect.stringMatching(/^step_up at a risk of 0\.\d+: credential, or second_factor/),
+    expect.stringMatching(
+      /^score 0\.\d+, \w+: step_up, by step-up-people\n {2}base [\s\S]*\n {2}sum .* log-odds$/,
+    ),
     expect.stringMatching(/200 \{\}$/),
     expect.stringMatching(/^allow: 0\.\d+ became 0\.0\d+ by walletProof -7$/),
     expect.stringMatching(/200 \{\}\n(step_up|deny): 0\.\d+ became 0\.\d+ by wrongHolder \+2$/),

@@ -23,10 +23,16 @@ export const walk = async (page: string, local: LocalModeForTest): Promise<strin
       .replaceAll(
         'npm run wallet --',
         `node infra/local/wallet.ts --api ${local.urls.api} --state ${local.state}`,
-      );
+      )
+      .replaceAll('npx countersign', 'node infra/cli/countersign.mjs');
     const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', here], {
       cwd: ROOT,
-      env: { ...process.env, PATH: `${join(process.execPath, '..')}:${process.env.PATH}` },
+      env: {
+        ...process.env,
+        PATH: `${join(process.execPath, '..')}:${process.env.PATH}`,
+        COUNTERSIGN_URL: local.urls.api,
+        COUNTERSIGN_TOKEN: await local.issuer.token(),
+      },
     });
     outputs.push(stdout.trim());
   }
