@@ -207,7 +207,7 @@ test('the walk through docs/step-up.md runs as it is written, from event to proo
     expect.stringMatching(/^Trusted for .*\nTrusted for /),
     '',
     'allow, risk low',
-    expect.stringMatching(/200 \{\}$/),
+    expect.stringMatching(/200 \{\}\n.*"enrolment":\{"status":"enrolled"/),
     expect.stringMatching(/^step_up at a risk of 0\.\d+: credential, or second_factor/),
     expect.stringMatching(
       /^score 0\.\d+, \w+: step_up, by step-up-people\n {2}base [\s\S]*\n {2}sum .* log-odds$/,
